@@ -1,0 +1,2 @@
+//! The Russet server.
+fn main() {}

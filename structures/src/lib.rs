@@ -1,0 +1,8 @@
+//! Bytes in memory: the structures that Redis's data types rest on.
+//!
+//! This crate has no idea that a server exists: no keys, no clients, no I/O. Each structure has a
+//! folder whose `mod.rs` is its page (the problem, the layout drawn, costs, limits), whose `raw.rs`
+//! is its unsafe core where it has one, and whose tests run it against a naive model.
+
+pub mod dict;
+pub mod record;

@@ -48,8 +48,8 @@ fn size_class(bytes: usize) -> usize {
     if bytes <= 64 {
         bytes.next_multiple_of(8)
     } else {
-        let step = (bytes - 1).next_power_of_two() / 8;
-        bytes.next_multiple_of(step.max(8))
+        let step = bytes.next_power_of_two() / 8;
+        bytes.next_multiple_of(step)
     }
 }
 

@@ -1,1 +1,19 @@
-//! Black-box tests.
+//! Black-box tests: a server under test, the real servers it is compared with, and what both need.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`resp`] | the framing of RESP2 and RESP3 replies; every reply keeps its raw bytes |
+//! | [`quoting`] | command lines as typed in `redis-cli`, and bytes as `redis-cli` prints them |
+//! | [`client`] | one blocking connection |
+//! | [`peers`] | where the server binaries are |
+//! | [`launch`] | a server in a temporary directory on a port of its own |
+//! | [`case`] | the case files of the differential tester: parsing, playing, comparing |
+//!
+//! Nothing here depends on the other crates of the workspace: the tests see what a client sees.
+
+pub mod case;
+pub mod client;
+pub mod launch;
+pub mod peers;
+pub mod quoting;
+pub mod resp;

@@ -1,0 +1,62 @@
+//! The differential tester: every case file, in both protocols, against both real servers.
+//!
+//! `cargo test -p russet-tests --test differential [NAME]` after `tests/run --only peers`. See
+//! [`russet_tests::case`] for the format of the files in `cases/`; to add a case, add a line.
+//!
+//! With `ORACLES=redis` or `ORACLES=valkey` only that server is asked. With `RUSSET_SERVER` naming a real server this
+//! shows where the real servers differ from each other.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use russet_tests::case::{File, Protocol, play};
+use russet_tests::peers::Server;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let oracles = match std::env::var("ORACLES").as_deref() {
+        Ok("redis") => vec![Server::Redis],
+        Ok("valkey") => vec![Server::Valkey],
+        _ => vec![Server::Redis, Server::Valkey],
+    };
+    let mut trials = Vec::new();
+    for path in case_files() {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for (protocol, suffix) in [(Protocol::Resp2, "resp2"), (Protocol::Resp3, "resp3")] {
+            let (path, oracles) = (path.clone(), oracles.clone());
+            trials.push(Trial::test(format!("{name}::{suffix}"), move || check(&path, protocol, &oracles)));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn case_files() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential/cases");
+    let entries = fs::read_dir(&directory).expect("the case files are beside this test");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable directory").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "case"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "no case files in {}", directory.display());
+    files
+}
+
+fn check(path: &Path, protocol: Protocol, oracles: &[Server]) -> Result<(), Failed> {
+    const SHOWN: usize = 40;
+    let file = File::read(path)?;
+    let differences = play(&file, protocol, oracles, Server::Russet)?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let mut report = format!("{} lines differ\n", differences.len());
+    for difference in differences.iter().take(SHOWN) {
+        report.push_str(&difference.to_string());
+    }
+    if differences.len() > SHOWN {
+        report.push_str("...\n");
+    }
+    Err(report.into())
+}

@@ -1,0 +1,94 @@
+//! Where the server binaries are.
+//!
+//! `tests/run` builds the server under test and fetches the peers; whoever runs a suite by hand gets the same
+//! places by default, or names others in the environment:
+//!
+//! | variable | default |
+//! |---|---|
+//! | `RUSSET_SERVER` | `target/quick/russet-server`, else the `release` or `debug` one |
+//! | `REDIS_SERVER` | `target/peers/redis/usr/bin/redis-server`, else `redis-server` on the path |
+//! | `VALKEY_SERVER` | `target/peers/valkey/usr/bin/valkey-server`, else `valkey-server` on the path |
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A server that the tests can start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Server {
+    /// The server under test (any drop-in: the variable may name a real server, to compare two of those).
+    Russet,
+    /// Debian's Redis 7.0.15.
+    Redis,
+    /// Valkey 8.0.1, a fork of Redis 7.2.4.
+    Valkey,
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Server::Russet => "russet",
+            Server::Redis => "redis",
+            Server::Valkey => "valkey",
+        })
+    }
+}
+
+impl Server {
+    /// The binary to start.
+    ///
+    /// # Errors
+    /// A sentence that says what is missing and how to get it.
+    pub fn binary(self) -> Result<PathBuf, String> {
+        let (variable, places, name, advice) = match self {
+            Server::Russet => (
+                "RUSSET_SERVER",
+                &["quick/russet-server", "release/russet-server", "debug/russet-server"][..],
+                None,
+                "cargo build --profile quick -p russet-server",
+            ),
+            Server::Redis => (
+                "REDIS_SERVER",
+                &["peers/redis/usr/bin/redis-server"][..],
+                Some("redis-server"),
+                "tests/run --only peers",
+            ),
+            Server::Valkey => (
+                "VALKEY_SERVER",
+                &["peers/valkey/usr/bin/valkey-server"][..],
+                Some("valkey-server"),
+                "tests/run --only peers",
+            ),
+        };
+        if let Some(named) = std::env::var_os(variable) {
+            let named = PathBuf::from(named);
+            return if named.is_file() {
+                Ok(named)
+            } else {
+                Err(format!("{variable} names {}, which is no file", named.display()))
+            };
+        }
+        let target = target_directory();
+        let built = places.iter().map(|place| target.join(place)).find(|path| path.is_file());
+        built
+            .or_else(|| on_path(name?))
+            .ok_or_else(|| format!("no {self} server: run `{advice}`, or set {variable}"))
+    }
+}
+
+/// The workspace's `target/`.
+pub fn target_directory() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(directory) => PathBuf::from(directory),
+        None => workspace().join("target"),
+    }
+}
+
+/// The root of the workspace.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
+}
+
+/// The first file of that name on the path.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_file())
+}

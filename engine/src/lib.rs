@@ -1,1 +1,4 @@
 //! The database without sockets.
+
+pub mod glob;
+pub mod number;

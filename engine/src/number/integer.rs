@@ -1,0 +1,255 @@
+//! Integers: the strict reading that decides whether a value *is* a number, and the two lenient ones that Redis has from C.
+
+/// Reads a decimal `i64` that is written the way it would be printed: an optional `-`, no leading zero, no `+`, no space, not `-0`.
+///
+/// This is the rule for values and for nearly every numeric argument; a string that passes is stored with the encoding `int`.
+/// `None` for anything else, also out of range. O(length), at most 20 bytes are looked at.
+pub fn parse_i64(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    let magnitude = match digits {
+        [b'0'] if !negative => return Some(0),
+        [b'1'..=b'9', ..] => parse_digits(digits)?,
+        _ => return None,
+    };
+    match negative {
+        false => i64::try_from(magnitude).ok(),
+        true => 0i64.checked_sub_unsigned(magnitude),
+    }
+}
+
+/// Reads a decimal `u64` written the way it would be printed. `None` for anything else, also out of range.
+pub fn parse_u64(text: &[u8]) -> Option<u64> {
+    match text {
+        [b'0'] => Some(0),
+        [b'1'..=b'9', ..] => parse_digits(text),
+        _ => None,
+    }
+}
+
+/// One or more digits as a `u64`; `None` on anything else and on overflow.
+fn parse_digits(digits: &[u8]) -> Option<u64> {
+    // 20 digits hold u64::MAX; leading zeros never reach this function except through `strtoul`, which drops them.
+    if digits.is_empty() || digits.len() > 20 {
+        return None;
+    }
+    let mut value = 0u64;
+    for &byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+    }
+    Some(value)
+}
+
+/// Reads one half of a stream id: what [`parse_i64`] takes and is not negative, else what C's `strtoull` takes whole.
+///
+/// So ` 8`, `+5` and `007` are numbers, `-1` is not, and `-05` is 2^64-5: the servers do accept it.
+pub fn parse_u64_lenient(text: &[u8]) -> Option<u64> {
+    match parse_i64(text) {
+        Some(value) => u64::try_from(value).ok(),
+        None => {
+            let text = until_nul(text);
+            if text.is_empty() { None } else { strtoul(text) }
+        }
+    }
+}
+
+/// Reads the cursor argument of SCAN, HSCAN, SSCAN and ZSCAN: C's `strtoul`, but with no space in front.
+///
+/// The empty string is cursor 0, `+1` is 1 and `-1` is 2^64-1; what follows a NUL byte is not looked at. `None`: "invalid cursor".
+pub fn parse_cursor(text: &[u8]) -> Option<u64> {
+    let text = until_nul(text);
+    match text.first() {
+        None => Some(0),
+        Some(first) if is_c_space(*first) => None,
+        Some(_) => strtoul(text),
+    }
+}
+
+/// C's `strtoul(text, &end, 10)` where `end` has to be the end of a text that is not empty. A minus sign negates modulo 2^64.
+fn strtoul(text: &[u8]) -> Option<u64> {
+    let spaces = text.iter().take_while(|byte| is_c_space(**byte)).count();
+    let (negative, digits) = match &text[spaces..] {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let zeros = digits.iter().take_while(|byte| **byte == b'0').count();
+    let value = match &digits[zeros..] {
+        [] if zeros > 0 => 0,
+        significant => parse_digits(significant)?,
+    };
+    Some(if negative { value.wrapping_neg() } else { value })
+}
+
+/// The part of `text` that a C string function would see.
+fn until_nul(text: &[u8]) -> &[u8] {
+    &text[..memchr::memchr(0, text).unwrap_or(text.len())]
+}
+
+/// C's `isspace` in the C locale: Rust's ASCII whitespace and the vertical tab.
+pub(super) fn is_c_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == b'\x0b'
+}
+
+/// A decimal integer on the stack, printed without allocating.
+#[derive(Default)]
+pub struct IntegerText(itoa::Buffer);
+
+impl IntegerText {
+    /// Room for one number.
+    pub fn new() -> Self {
+        IntegerText(itoa::Buffer::new())
+    }
+
+    /// The decimal digits of `value`, with a `-` if it is negative; they live until the next call.
+    pub fn format<I: itoa::Integer>(&mut self, value: I) -> &[u8] {
+        self.0.format(value).as_bytes()
+    }
+}
+
+/// Appends the decimal digits of `value` to `out`.
+pub fn append<I: itoa::Integer>(out: &mut Vec<u8>, value: I) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// The number of bytes that [`append`] would write for `value`, sign included: what STRLEN answers for an `int`-encoded value.
+pub fn decimal_len(value: i64) -> usize {
+    let digits = value.unsigned_abs().checked_ilog10().map_or(1, |n| n as usize + 1);
+    digits + usize::from(value < 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_printed_form_is_an_integer() {
+        for (text, value) in [
+            ("0", Some(0)),
+            ("7", Some(7)),
+            ("-7", Some(-7)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("-9223372036854775809", None),
+            ("18446744073709551616", None),
+            ("99999999999999999999", None),
+            ("100000000000000000000", None),
+            ("", None),
+            ("-", None),
+            ("-0", None),
+            ("00", None),
+            ("01", None),
+            ("-01", None),
+            ("+1", None),
+            (" 1", None),
+            ("1 ", None),
+            ("1.0", None),
+            ("0x1", None),
+            ("1\0", None),
+            ("--1", None),
+            ("1:", None),
+            ("1/", None),
+        ] {
+            assert_eq!(parse_i64(text.as_bytes()), value, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn unsigned_goes_to_the_last_value() {
+        assert_eq!(parse_u64(b"18446744073709551615"), Some(u64::MAX));
+        for text in ["18446744073709551616", "-1", "+1", "01", "", " 1", "184467440737095516150"] {
+            assert_eq!(parse_u64(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    /// Seen with `SCAN text` on redis-server 7.0.15.
+    #[test]
+    fn cursors_follow_strtoul() {
+        for (text, value) in [
+            ("", Some(0)),
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("-1", Some(u64::MAX)),
+            ("+1", Some(1)),
+            ("01", Some(1)),
+            ("1\0x", Some(1)),
+            ("\0", Some(0)),
+            ("0000000000000000000000000000005", Some(5)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            (" 1", None),
+            ("\t0", None),
+            ("\x0b0", None),
+            ("1 ", None),
+            ("0x1", None),
+            ("abc", None),
+            ("--1", None),
+            ("-", None),
+            ("+", None),
+        ] {
+            assert_eq!(parse_cursor(text.as_bytes()), value, "{text:?}");
+        }
+    }
+
+    /// Seen with `XADD s text-1 a b` and `XADD s 5-text a b` on redis-server 7.0.15 and valkey-server 8.0.1.
+    #[test]
+    fn stream_id_halves_fall_back_to_strtoull() {
+        for (text, value) in [
+            ("7", Some(7)),
+            ("007", Some(7)),
+            ("+5", Some(5)),
+            (" 8", Some(8)),
+            ("\t7", Some(7)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("-1", None),
+            ("-01", Some(u64::MAX)),
+            ("", None),
+            ("-", None),
+            ("0x5", None),
+            ("7 ", None),
+        ] {
+            assert_eq!(parse_u64_lenient(text.as_bytes()), value, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_printed_reads_back(value: i64, unsigned: u64) {
+            let mut text = Vec::new();
+            append(&mut text, value);
+            proptest::prop_assert_eq!(parse_i64(&text), Some(value));
+            proptest::prop_assert_eq!(decimal_len(value), text.len());
+            let mut buffer = IntegerText::new();
+            proptest::prop_assert_eq!(buffer.format(value), &text[..]);
+            text.clear();
+            append(&mut text, unsigned);
+            proptest::prop_assert_eq!(parse_u64(&text), Some(unsigned));
+            proptest::prop_assert_eq!(parse_cursor(&text), Some(unsigned));
+        }
+
+        #[test]
+        fn every_accepted_text_is_the_printed_form(text in "[-+ 0-9]{0,21}") {
+            if let Some(value) = parse_i64(text.as_bytes()) {
+                proptest::prop_assert_eq!(value.to_string(), text.clone());
+            }
+            if let Some(value) = parse_u64(text.as_bytes()) {
+                proptest::prop_assert_eq!(value.to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_at_every_power_of_ten() {
+        for value in [0, 9, 10, 99, 100, -1, -9, -10, i64::MAX, i64::MIN] {
+            assert_eq!(decimal_len(value), value.to_string().len(), "{value}");
+        }
+    }
+}

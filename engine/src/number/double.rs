@@ -71,6 +71,11 @@ pub struct DoubleText {
 const CAPACITY: usize = 32;
 
 impl DoubleText {
+    /// The text's bytes, all ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        self
+    }
+
     fn push(&mut self, bytes: &[u8]) {
         self.buffer[self.length..][..bytes.len()].copy_from_slice(bytes);
         self.length += bytes.len();

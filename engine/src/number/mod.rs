@@ -15,3 +15,7 @@ mod grisu;
 pub mod integer;
 pub mod long_double;
 mod powers;
+
+pub use double::{DoubleText, format as format_double, parse as parse_double};
+pub use integer::{parse_cursor, parse_i64, parse_u64};
+pub use long_double::LongDouble;

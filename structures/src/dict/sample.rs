@@ -1,0 +1,105 @@
+//! Random entries: fair ones one at a time, and cheap ones in a row.
+
+use super::Dict;
+use super::bucket::SLOTS;
+
+/// Slots tried before the exact but slow way is taken. With evenly distributed hashes one slot in
+/// 1.2 to 5 that are tried holds an entry, so practically never.
+const TRIES: usize = 128;
+
+/// A number below `bound` from 64 random bits; the bias is `bound / 2^64`.
+fn below(random: u64, bound: u64) -> u64 {
+    ((u128::from(random) * u128::from(bound)) >> 64) as u64
+}
+
+impl<T> Dict<T> {
+    /// A random entry, each equally likely; `None` where there are none. O(1) expected.
+    ///
+    /// Tries slots until one holds an entry. A segment of depth `d` is chosen by `2^(bits-d)`
+    /// directory entries, so a slot number is drawn from a range that is as many times longer:
+    /// every slot of the table is then equally likely to be tried. Where 128 tries hit nothing (a
+    /// table made far too large, or hashes of one prefix) the n-th entry is counted out instead,
+    /// which is as fair and O(directory).
+    pub fn sample(&self, mut random: impl FnMut() -> u64) -> Option<&T> {
+        if self.len == 0 {
+            return None;
+        }
+        let bits = self.directory.bits();
+        let longest = u64::from(self.widest) * SLOTS as u64;
+        for _ in 0..TRIES {
+            let index = below(random(), 1 << bits);
+            let (buckets, depth) = self.directory.buckets(index as usize)?;
+            let number = below(random(), longest << (bits - depth)) as usize;
+            if let Some(value) = buckets.get(number / SLOTS).and_then(|bucket| bucket.get(number % SLOTS)) {
+                return Some(value);
+            }
+        }
+        let mut number = below(random(), self.len as u64) as usize;
+        let segment = self.directory.segments().find(|segment| {
+            let here = number < segment.len;
+            if !here {
+                number -= segment.len;
+            }
+            here
+        })?;
+        segment
+            .buckets
+            .iter()
+            .flat_map(|bucket| bucket.occupied().filter_map(|slot| bucket.get(slot)))
+            .nth(number)
+    }
+
+    /// Up to `wanted` entries that are stored side by side, from a random bucket on; returns how
+    /// many there were. O(wanted).
+    ///
+    /// Cheaper than as many [`sample`](Self::sample)s, since neighbours share cache lines, and not
+    /// quite fair: an entry in a full bucket is as likely as one in a bucket of its own. Made for
+    /// picking eviction candidates. Gives at least one entry unless the dict is empty, and all
+    /// `wanted` unless the table is sparse where it looked.
+    pub fn sample_many_near<'a>(
+        &'a self,
+        mut random: impl FnMut() -> u64,
+        wanted: usize,
+        mut visit: impl FnMut(&'a T),
+    ) -> usize {
+        let wanted = wanted.min(self.len);
+        if wanted == 0 {
+            return 0;
+        }
+        let mut seen = 0;
+        // Half-empty buckets hold 3 or more; the allowance of buckets is generous, but bounded.
+        let mut buckets_left = (8 + wanted).min(self.buckets);
+        let mut index = below(random(), 1 << self.directory.bits()) as usize;
+        let mut from = None;
+        while let Some(segment) = self.directory.segment(index) {
+            let count = segment.buckets.len();
+            let start = from.unwrap_or_else(|| below(random(), count as u64) as usize);
+            for bucket in &segment.buckets[start..] {
+                if buckets_left == 0 {
+                    break;
+                }
+                buckets_left -= 1;
+                for value in bucket.occupied().filter_map(|slot| bucket.get(slot)) {
+                    visit(value);
+                    seen += 1;
+                    if seen == wanted {
+                        return seen;
+                    }
+                }
+            }
+            if buckets_left == 0 {
+                break;
+            }
+            // On to the next segment, around the end.
+            index = (segment.first + self.directory.span(segment.depth)) % self.directory.width();
+            from = Some(0);
+        }
+        if seen == 0
+            && let Some(value) = self.sample(random)
+        {
+            visit(value);
+            seen = 1;
+        }
+        seen
+    }
+}

@@ -1,9 +1,9 @@
-//! The differential tester: every case file, in both protocols, against both real servers.
+//! The differential tester: every case file, in both protocols, against the real servers.
 //!
 //! `cargo test -p russet-tests --test differential [NAME]` after `tests/run --only peers`. See
 //! [`russet_tests::case`] for the format of the files in `cases/`; to add a case, add a line.
 //!
-//! With `ORACLES=redis` or `ORACLES=valkey` only that server is asked. With `RUSSET_SERVER` naming a real server this
+//! With `ORACLES=redis,redict` only those are asked. With `RUSSET_SERVER` naming a real server this
 //! shows where the real servers differ from each other.
 
 use std::fs;
@@ -11,16 +11,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use russet_tests::case::{File, Protocol, play};
+use russet_tests::case::{File, Judge, Protocol, play};
 use russet_tests::peers::Server;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let oracles = match std::env::var("ORACLES").as_deref() {
-        Ok("redis") => vec![Server::Redis],
-        Ok("valkey") => vec![Server::Valkey],
-        _ => vec![Server::Redis, Server::Valkey],
-    };
+    let asked = std::env::var("ORACLES").ok();
+    let wanted =
+        |server: &Server| asked.as_ref().is_none_or(|list| list.split(',').any(|n| n == server.to_string()));
+    let oracles: Vec<Server> = Judge::ALL.into_iter().filter(wanted).collect();
     let mut trials = Vec::new();
     for path in case_files() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::client::Client;
-use crate::peers::Server;
+use crate::peers::{Server, libraries};
 
 /// Settings that every server is started with unless the test says otherwise: no files written behind the
 /// test's back, and the commands that a fresh server keeps locked are open.
@@ -52,7 +52,9 @@ impl Running {
             .tempdir()
             .map_err(|e| format!("temporary directory: {e}"))?;
         let log = File::create(directory.path().join("server.log")).map_err(|e| format!("log file: {e}"))?;
+        let libraries = std::env::join_paths(libraries(&binary)).map_err(|e| e.to_string())?;
         let child = Command::new(&binary)
+            .env("LD_LIBRARY_PATH", libraries)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(SETTINGS)
             .args(extra)

@@ -8,6 +8,7 @@
 //! | `RUSSET_SERVER` | `target/quick/russet-server`, else the `release` or `debug` one |
 //! | `REDIS_SERVER` | `target/peers/redis/usr/bin/redis-server`, else `redis-server` on the path |
 //! | `VALKEY_SERVER` | `target/peers/valkey/usr/bin/valkey-server`, else `valkey-server` on the path |
+//! | `REDICT_SERVER` | `target/peers/redict/usr/bin/redict-server`, else `redict-server` on the path |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,8 +20,10 @@ pub enum Server {
     Russet,
     /// Debian's Redis 7.0.15.
     Redis,
-    /// Valkey 8.0.1, a fork of Redis 7.2.4.
+    /// Valkey 8.0.1, a fork of what came after Redis 7.2.
     Valkey,
+    /// Redict 7.3, a fork of Redis 7.2.4 that changed little but the name: where the others differ, it is right.
+    Redict,
 }
 
 impl fmt::Display for Server {
@@ -29,6 +32,7 @@ impl fmt::Display for Server {
             Server::Russet => "russet",
             Server::Redis => "redis",
             Server::Valkey => "valkey",
+            Server::Redict => "redict",
         })
     }
 }
@@ -39,25 +43,18 @@ impl Server {
     /// # Errors
     /// A sentence that says what is missing and how to get it.
     pub fn binary(self) -> Result<PathBuf, String> {
-        let (variable, places, name, advice) = match self {
-            Server::Russet => (
-                "RUSSET_SERVER",
-                &["quick/russet-server", "release/russet-server", "debug/russet-server"][..],
-                None,
-                "cargo build --profile quick -p russet-server",
-            ),
-            Server::Redis => (
-                "REDIS_SERVER",
-                &["peers/redis/usr/bin/redis-server"][..],
-                Some("redis-server"),
-                "tests/run --only peers",
-            ),
-            Server::Valkey => (
-                "VALKEY_SERVER",
-                &["peers/valkey/usr/bin/valkey-server"][..],
-                Some("valkey-server"),
-                "tests/run --only peers",
-            ),
+        let (variable, places, name) = match self {
+            Server::Russet => {
+                let places = ["quick/russet-server", "release/russet-server", "debug/russet-server"];
+                ("RUSSET_SERVER", places.map(String::from).to_vec(), None)
+            }
+            Server::Redis => ("REDIS_SERVER", unpacked("redis"), Some("redis-server")),
+            Server::Valkey => ("VALKEY_SERVER", unpacked("valkey"), Some("valkey-server")),
+            Server::Redict => ("REDICT_SERVER", unpacked("redict"), Some("redict-server")),
+        };
+        let advice = match self {
+            Server::Russet => "cargo build --profile quick -p russet-server",
+            _ => "tests/run --only peers",
         };
         if let Some(named) = std::env::var_os(variable) {
             let named = PathBuf::from(named);
@@ -73,6 +70,22 @@ impl Server {
             .or_else(|| on_path(name?))
             .ok_or_else(|| format!("no {self} server: run `{advice}`, or set {variable}"))
     }
+}
+
+/// Where `tests/run` unpacks the server of that name, below `target/`.
+fn unpacked(name: &str) -> Vec<String> {
+    vec![format!("peers/{name}/usr/bin/{name}-server")]
+}
+
+/// The directories in which an unpacked Debian package keeps its libraries, for the dynamic linker; empty for
+/// a binary that was installed or built.
+pub fn libraries(binary: &Path) -> Vec<PathBuf> {
+    let Some(usr) = binary.parent().and_then(Path::parent) else { return Vec::new() };
+    if usr == Path::new("/usr") {
+        return Vec::new();
+    }
+    let entries = std::fs::read_dir(usr.join("lib")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
 /// The workspace's `target/`.

@@ -16,8 +16,11 @@
 //!
 //! | flag | meaning |
 //! |---|---|
-//! | `@valkey`, `@redis` | only this server is right here (they differ, and Redis 7.2 does as this one) |
-//! | `@is="-ERR text"` | neither is: the reply must be this line (`\r\n` is added) |
+//! | `@redis` | Redis and Redict are right here; Valkey came to do otherwise after 7.2 |
+//! | `@valkey` | Valkey and Redict are right here; Redis 7.0 did otherwise before 7.2 |
+//! | `@redict` | only Redict is, the one that is Redis 7.2.4 but for the name |
+//! | `@by=redis,valkey` | these are; the others say their own name, for example |
+//! | `@is="-ERR text"` | none is: the reply must be this line (`\r\n` is added) |
 //! | `@sort` | the elements of arrays, sets and maps may come in any order |
 //! | `@near=N` | integers may differ by N |
 //! | `@ignore=a,b` | the values of these fields (`a=1`, `a:1`, or map keys) are not compared; `*` means all values |
@@ -44,4 +47,5 @@ mod play;
 
 pub use compare::Rule;
 pub use parse::{Action, File, Judge, Section, Step};
+pub(crate) use play::iterate;
 pub use play::{Difference, Protocol, play};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::compare::Rule;
 use super::play::Protocol;
+use crate::peers::Server;
 use crate::quoting;
 
 /// A case file.
@@ -74,17 +75,23 @@ pub enum Action {
     Wait(Duration),
 }
 
-/// Whose reply is the right one.
+/// Which reply is the right one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judge {
-    /// Both real servers agree.
-    Both,
-    /// Redis 7.0.15.
-    Redis,
-    /// Valkey 8.0.1.
-    Valkey,
+    /// What each of these servers says.
+    Servers(Vec<Server>),
     /// These bytes.
     Bytes(Vec<u8>),
+}
+
+impl Judge {
+    /// Everyone who can be asked.
+    pub const ALL: [Server; 3] = [Server::Redis, Server::Valkey, Server::Redict];
+
+    /// Whether what `server` says must be met.
+    pub fn asks(&self, server: Server) -> bool {
+        matches!(self, Judge::Servers(servers) if servers.contains(&server))
+    }
 }
 
 impl File {
@@ -161,7 +168,7 @@ impl Step {
             connection: 1,
             action: Action::Call(Vec::new()),
             rule: Rule::default(),
-            judge: Judge::Both,
+            judge: Judge::Servers(Judge::ALL.to_vec()),
             times: 1,
         };
         if let Some(number) = words.peek().and_then(|w| connection_prefix(w)) {
@@ -198,8 +205,14 @@ impl Step {
     fn flag(&mut self, flag: &str, raw: &[u8]) -> Result<Option<String>, String> {
         let (name, value) = flag.split_once('=').unwrap_or((flag, ""));
         match name {
-            "valkey" => self.judge = Judge::Valkey,
-            "redis" => self.judge = Judge::Redis,
+            "redis" => self.judge = Judge::Servers(vec![Server::Redis, Server::Redict]),
+            "valkey" => self.judge = Judge::Servers(vec![Server::Valkey, Server::Redict]),
+            "redict" => self.judge = Judge::Servers(vec![Server::Redict]),
+            "by" => {
+                let named = |name: &str| Judge::ALL.into_iter().find(|s| s.to_string() == name);
+                let servers: Option<Vec<Server>> = value.split(',').map(named).collect();
+                self.judge = Judge::Servers(servers.ok_or_else(|| format!("no such server in {value:?}"))?);
+            }
             "is" => self.judge = Judge::Bytes([&raw["@is=".len()..], b"\r\n"].concat()),
             "sort" => self.rule.sorted = true,
             "near" => self.rule.near = number(value)?,
@@ -233,7 +246,7 @@ mod tests {
     fn a_line_is_a_connection_flags_and_a_command() {
         let step = Step::parse(1, r#"2> @valkey @near=3 @times=4 PTTL "a b""#).unwrap();
         assert_eq!((step.connection, step.times, step.rule.near), (2, 4, 3));
-        assert_eq!(step.judge, Judge::Valkey);
+        assert!(step.judge.asks(Server::Valkey) && !step.judge.asks(Server::Redis));
         assert_eq!(step.action, Action::Call(vec![b"PTTL".to_vec(), b"a b".to_vec()]));
         let step = Step::parse(1, r#"@is="-ERR no \"x\"" GET"#).unwrap();
         assert_eq!(step.judge, Judge::Bytes(b"-ERR no \"x\"\r\n".to_vec()));

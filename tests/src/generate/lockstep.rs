@@ -1,0 +1,167 @@
+//! Two servers that are sent the same operations and must answer the same.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use super::dataset::Dataset;
+use super::grammar::Operation;
+use crate::case::{Protocol, Rule, iterate};
+use crate::client::{Client, Reply};
+use crate::launch::Running;
+use crate::peers::Server;
+use crate::quoting::{join, show_short};
+use crate::resp::Value;
+
+/// The server under test and the one that is right.
+#[derive(Debug)]
+pub struct Pair {
+    tested: Side,
+    right: Side,
+    protocol: Protocol,
+}
+
+/// The first operation after which the two servers were not alike.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its place in the sequence; the sequence's length when only the datasets differ.
+    pub index: usize,
+    /// What differs.
+    pub what: String,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}> {}", self.connection, join(&self.words))
+    }
+}
+
+#[derive(Debug)]
+struct Side {
+    running: Running,
+    connections: HashMap<usize, Client>,
+}
+
+impl Side {
+    fn client(&mut self, connection: usize, protocol: Protocol) -> io::Result<&mut Client> {
+        if !self.connections.contains_key(&connection) {
+            let mut client = self.running.connect()?;
+            if protocol == Protocol::Resp3 {
+                client.line("HELLO 3")?;
+            }
+            self.connections.insert(connection, client);
+        }
+        Ok(self.connections.get_mut(&connection).expect("just opened"))
+    }
+
+    fn fresh(&mut self) -> io::Result<()> {
+        self.connections.clear();
+        let mut control = self.running.connect()?;
+        // Whether a key that is past its time still counts must not hang on when a cycle ran.
+        for line in ["CLIENT KILL SKIPME yes", "FLUSHALL", "DEBUG SET-ACTIVE-EXPIRE 0"] {
+            control.line(line)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, operation: &Operation, protocol: Protocol) -> Result<Reply, String> {
+        let server = self.running.server;
+        let client = self.client(operation.connection, protocol).map_err(|e| format!("{server}: {e}"))?;
+        let reply =
+            if operation.scan { iterate(client, &operation.words) } else { client.call(&operation.words) };
+        reply.map_err(|e| format!("{server}: {e}\n{}", self.running.log_tail(30)))
+    }
+}
+
+impl Pair {
+    /// Starts both servers.
+    ///
+    /// # Errors
+    /// Those of the start.
+    pub fn start(tested: Server, right: Server, protocol: Protocol) -> Result<Pair, String> {
+        let side = |server| {
+            Ok::<_, String>(Side { running: Running::start(server, &[])?, connections: HashMap::new() })
+        };
+        Ok(Pair { tested: side(tested)?, right: side(right)?, protocol })
+    }
+
+    /// Plays a sequence from an empty keyspace.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub fn play(&mut self, operations: &[Operation]) -> Result<(), Failure> {
+        let fail = |index, what| Failure { index, what };
+        for side in [&mut self.tested, &mut self.right] {
+            side.fresh().map_err(|e| fail(0, format!("{}: {e}", side.running.server)))?;
+        }
+        // Per connection with an open transaction: the rules of the commands that wait for EXEC.
+        let mut open: HashMap<usize, Vec<Rule>> = HashMap::new();
+        for (index, operation) in operations.iter().enumerate() {
+            let named = |names: &[&str]| {
+                operation
+                    .words
+                    .first()
+                    .is_some_and(|w| names.iter().any(|n| w.eq_ignore_ascii_case(n.as_bytes())))
+            };
+            let inside = open.contains_key(&operation.connection);
+            // Here the two part ways for good: Valkey 8.0 aborts a transaction in which these stand, Redis does not.
+            if inside && named(&["MULTI", "WATCH"]) && self.right.running.server == Server::Valkey {
+                continue;
+            }
+            let right = self.right.perform(operation, self.protocol).map_err(|e| fail(index, e))?;
+            let got = self.tested.perform(operation, self.protocol).map_err(|e| fail(index, e))?;
+            let judged = operation.judge.asks(self.right.running.server);
+            let same = if right.value == Value::Simple(b"QUEUED".to_vec()) {
+                let any = operation.scan || !judged;
+                let rule = if any { Rule { any, ..Rule::default() } } else { operation.rule.clone() };
+                open.entry(operation.connection).or_default().push(rule);
+                got.raw == right.raw
+            } else if inside && named(&["EXEC"]) {
+                executed(&open.remove(&operation.connection).unwrap_or_default(), &got.value, &right.value)
+            } else {
+                if named(&["MULTI"]) && !right.value.is_error() {
+                    open.insert(operation.connection, Vec::new());
+                } else if named(&["DISCARD", "RESET"]) && !right.value.is_error() {
+                    open.remove(&operation.connection);
+                }
+                !judged || operation.rule.accepts(&got, &right)
+            };
+            if !same {
+                let (tested, right_name) = (self.tested.running.server, self.right.running.server);
+                let said = |reply: &Reply| show_short(&reply.raw, 400);
+                let what = format!(
+                    "{operation}\n    {right_name:<7} {}\n    {tested:<7} {}",
+                    said(&right),
+                    said(&got)
+                );
+                return Err(fail(index, what));
+            }
+            if operation.pause {
+                std::thread::sleep(Duration::from_millis(4));
+            }
+        }
+        let dataset = |side: &mut Side| {
+            let mut client = side.running.connect()?;
+            Dataset::read(&mut client)
+        };
+        let end = operations.len();
+        let right = dataset(&mut self.right).map_err(|e| fail(end, format!("reading the dataset: {e}")))?;
+        let got = dataset(&mut self.tested).map_err(|e| fail(end, format!("reading the dataset: {e}")))?;
+        let differences = got.differences(&right);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(fail(end, format!("the datasets differ at the end\n    {}", differences.join("\n    "))))
+    }
+}
+
+/// The replies of a transaction, each by the rule of its command.
+fn executed(rules: &[Rule], got: &Value, right: &Value) -> bool {
+    match (got, right) {
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() && rules.len() == a.len() => {
+            rules.iter().zip(a.iter().zip(b)).all(|(rule, (a, b))| rule.accepts_value(a, b))
+        }
+        _ => got == right,
+    }
+}

@@ -1,0 +1,25 @@
+//! Random command sequences, played to two servers in lockstep.
+//!
+//! A grammar file has one command a line, in the way manuals write them:
+//!
+//! ```text
+//! 3 SET <key> <value> [ NX | XX ] [ GET ] [ EX <secs> | KEEPTTL ]
+//! @near=1 TTL <key>
+//! MSET ( <key> <value> )...
+//! ```
+//!
+//! A number in front is the weight (1 when absent). The flags are those of the case files that say how replies are
+//! compared; `@redis`, `@valkey` and `@redict` name who is right. `<slot>` is a random value of that kind (see
+//! [`Values`]), `[ ]` may be left out, `|` chooses, `...` repeats. Now and then what comes out is spoilt on
+//! purpose: a word lost or doubled, options in the wrong company, a value of another kind.
+
+mod dataset;
+mod grammar;
+mod lockstep;
+mod shrink;
+mod values;
+
+pub use grammar::{Grammar, Operation};
+pub use lockstep::{Failure, Pair};
+pub use shrink::shrink;
+pub use values::Values;

@@ -1,0 +1,208 @@
+//! What the slots of a grammar stand for: few keys, so that commands meet, and values from the edges.
+
+use rand::Rng;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+
+/// Makes values for slots.
+#[derive(Debug, Default)]
+pub struct Values {
+    /// Set when a value was handed out that lets a key expire within milliseconds.
+    pub short_lived: bool,
+}
+
+const KEYS: &[&str] =
+    &["a", "b", "c", "d", "e", "key:1", "key:2", "{t}x", "{t}y", "bin\0\u{ff}", "", "missing"];
+
+const INTEGERS: &[&str] = &[
+    "0",
+    "1",
+    "-1",
+    "2",
+    "7",
+    "10",
+    "100",
+    "9999",
+    "10000",
+    "-100",
+    "2147483647",
+    "2147483648",
+    "-2147483649",
+    "4294967295",
+    "4294967296",
+    "9223372036854775806",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "-9223372036854775807",
+    "4611686018427387904",
+];
+
+/// What looks like an integer and is none.
+const NOT_INTEGERS: &[&str] = &[
+    "9223372036854775808",
+    "-9223372036854775809",
+    "99999999999999999999999",
+    "1.0",
+    "1e3",
+    "0x10",
+    " 1",
+    "1 ",
+    "01",
+    "+1",
+    "-",
+    "",
+    "-0",
+    "abc",
+    "1\0",
+    "nan",
+];
+
+const FLOATS: &[&str] = &[
+    "0",
+    "1",
+    "-1",
+    "0.1",
+    "0.2",
+    "-0.5",
+    "3.14",
+    "1e10",
+    "1E-10",
+    "1e17",
+    "123456789.123456789",
+    "1e308",
+    "-1e308",
+    "5e-324",
+    "3.0e3",
+    "0.00000001",
+    "99999999999999999",
+    ".5",
+    "5.",
+    "+2",
+    "0x1p3",
+];
+
+/// What looks like a finite number and is none, or none that all libraries read alike.
+const NOT_FLOATS: &[&str] =
+    &["nan", "inf", "-inf", "infinity", "1e5000", "", " 1", "1 ", "1.2.3", "abc", "--1", "1e"];
+
+const PATTERNS: &[&str] = &[
+    "*", "a*", "?", "??", "[a-c]", "[^a]", "key:*", "key:[12]", "\\a", "*x", "{t}*", "", "[", "[a", "a\\",
+    "*:*", "[c-a]", "b*n*",
+];
+
+impl Values {
+    /// A value for `slot`.
+    ///
+    /// # Panics
+    /// When no slot has that name: the grammar has a typing error.
+    pub fn pick(&mut self, slot: &str, rng: &mut StdRng) -> Vec<u8> {
+        if rng.random_bool(0.02) {
+            // Now and then a value of quite another kind.
+            let other =
+                ["text", "integer", "float", "pattern", "key", "word"].choose(rng).expect("not empty");
+            return self.kind(other, rng);
+        }
+        self.kind(slot, rng)
+    }
+
+    fn kind(&mut self, slot: &str, rng: &mut StdRng) -> Vec<u8> {
+        let one = |list: &[&str], rng: &mut StdRng| list.choose(rng).expect("not empty").as_bytes().to_vec();
+        match slot {
+            "key" => latin1(KEYS.choose(rng).expect("not empty")),
+            "value" => {
+                let kind = ["text", "integer", "integer", "float", "long"].choose(rng).expect("not empty");
+                self.kind(kind, rng)
+            }
+            "text" => {
+                one(&["v", "", "hello", "Hello World", "ohmytext", "mynewtext", "a\r\nb", "\0", "OK"], rng)
+            }
+            "long" => {
+                // Around the limits of the encodings: 20 digits, 44 bytes.
+                let length = *[19, 20, 21, 43, 44, 45, 63, 64, 200, 1024].choose(rng).expect("not empty");
+                let letter = *b"x7\xff".choose(rng).expect("not empty");
+                vec![letter; length]
+            }
+            "integer" => match rng.random_range(0..10) {
+                0 => one(NOT_INTEGERS, rng),
+                1..5 => rng.random_range(-20..20).to_string().into_bytes(),
+                _ => one(INTEGERS, rng),
+            },
+            "float" => match rng.random_range(0..10) {
+                0 => one(NOT_FLOATS, rng),
+                1 => one(NOT_INTEGERS, rng),
+                2..5 => (f64::from(rng.random_range(-1000..1000)) / 8.0).to_string().into_bytes(),
+                _ => one(FLOATS, rng),
+            },
+            "index" => match rng.random_range(0..8) {
+                0 => self.kind("integer", rng),
+                _ => rng.random_range(-12..12).to_string().into_bytes(),
+            },
+            // Growing a string to half a gigabyte on both servers would only test patience.
+            "offset" => one(
+                &["0", "1", "5", "19", "44", "300", "5000", "-1", "536870912", "9223372036854775807", "x"],
+                rng,
+            ),
+            "count" => one(&["0", "1", "2", "3", "10", "1000", "-1", "-3", "x"], rng),
+            "db" => one(&["0", "0", "1", "2", "3", "3", "15", "16", "-1", "x"], rng),
+            "secs" => self.time(1, rng),
+            "ms" => self.time(1000, rng),
+            "at" => self.moment(1, rng),
+            "ms-at" => self.moment(1000, rng),
+            "later" => self.later(1, rng),
+            "ms-later" => self.later(1000, rng),
+            "pattern" => one(PATTERNS, rng),
+            "type" => one(&["string", "STRING", "list", "hash", "nonsense"], rng),
+            "word" => one(
+                &["NX", "XX", "GT", "LT", "EX", "PX", "GET", "foo", "MATCH", "COUNT", "KEEPTTL", "REPLACE"],
+                rng,
+            ),
+            other => panic!("the grammar speaks of <{other}>, which is no slot"),
+        }
+    }
+
+    /// A time span: past, at once, or long after the test. What lies between would be a race.
+    fn time(&mut self, per_second: i64, rng: &mut StdRng) -> Vec<u8> {
+        let seconds = |n: i64| (n * per_second).to_string().into_bytes();
+        match rng.random_range(0..16) {
+            0 => b"0".to_vec(),
+            1 => b"-1".to_vec(),
+            2 => seconds(-100),
+            3 => self.kind("integer", rng),
+            4 if per_second == 1000 => {
+                self.short_lived = true;
+                b"1".to_vec()
+            }
+            5 => b"9223372036854775".to_vec(),
+            6 => seconds(10_000_000_000),
+            7 => seconds(2_000),
+            n => seconds(1_000 * i64::from(n)),
+        }
+    }
+
+    /// A point in time: long past or long after the test.
+    fn moment(&mut self, per_second: i64, rng: &mut StdRng) -> Vec<u8> {
+        let seconds = |n: i64| (n * per_second).to_string().into_bytes();
+        match rng.random_range(0..10) {
+            0 => seconds(1),
+            1 => seconds(1_500_000_000),
+            2 => self.kind("integer", rng),
+            _ => self.later(per_second, rng),
+        }
+    }
+
+    /// A point in time long after the test, or none that counts as one.
+    fn later(&mut self, per_second: i64, rng: &mut StdRng) -> Vec<u8> {
+        match rng.random_range(0..12) {
+            0 => b"0".to_vec(),
+            1 => b"-1".to_vec(),
+            2 => b"x".to_vec(),
+            3 => b"9223372036854775807".to_vec(),
+            n => ((4_000_000_000 + 1_000 * i64::from(n)) * per_second).to_string().into_bytes(),
+        }
+    }
+}
+
+/// Characters up to U+00FF as the bytes of the same number.
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).expect("below U+0100")).collect()
+}

@@ -1,1 +1,15 @@
-//! Commands.
+//! The commands of Russet: a folder for each group, a file for each command or tight family.
+//!
+//! A file declares its command with [`command!`](russet_engine::command!), which registers it. Nothing else
+//! names it: a folder takes in every file that stands in it.
+
+pub mod connection;
+pub mod generic;
+pub mod server;
+#[cfg(test)]
+mod shell;
+pub mod string;
+pub mod transactions;
+
+/// Makes the linker keep this crate, and with it every declaration. Call it from `main`.
+pub fn link() {}

@@ -1,5 +1,38 @@
-//! The database without sockets.
+//! The database without sockets: keyspace, registry, dispatch, transactions, expiry.
+//!
+//! Start at [`Engine`], then read [`dispatch`]'s pipeline and [`command`] for what a command is.
 
+pub mod args;
+mod clock;
+pub mod command;
+mod context;
+pub mod dispatch;
+pub mod effects;
+mod engine;
+mod engine_params;
+mod error;
+pub mod event;
 pub mod glob;
+mod hash;
+pub mod host;
+pub mod keyspace;
 pub mod number;
+pub mod output;
 pub mod params;
+pub mod prelude;
+mod reply;
+pub mod session;
+pub mod stats;
+pub mod transaction;
+pub mod value;
+
+pub use clock::{Clock, ManualClock};
+pub use context::Context;
+pub use dispatch::Flow;
+pub use engine::{Core, Engine, Pause, Setup};
+pub use error::{Error, Outcome};
+pub use hash::KeyHasher;
+pub use reply::{Protocol, Reply};
+
+/// The version of Redis whose behaviour this is.
+pub const REDIS_VERSION: &str = "7.2.4";

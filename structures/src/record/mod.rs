@@ -100,6 +100,13 @@ pub enum Value<'a, T> {
     Owned(T),
 }
 
+impl<T> crate::dict::Slot for Record<T> {
+    #[inline]
+    fn prefetch(&self) {
+        Record::prefetch(self);
+    }
+}
+
 /// Whether a value of `value_len` bytes may stand inline beside a key of `key_len` bytes.
 #[inline]
 pub fn fits_inline(key_len: usize, value_len: usize) -> bool {

@@ -346,11 +346,7 @@ impl<T> Record<T> {
     /// Asks the processor to fetch the record's first cache line. A hint: it changes nothing else.
     #[inline]
     pub fn prefetch(&self) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a prefetch never faults.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(self.at(0));
-        }
+        crate::dict::prefetch_line(self.at(0));
     }
 }
 

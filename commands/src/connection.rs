@@ -1,0 +1,3 @@
+//! The connection itself: greeting, authentication, what clients know of each other.
+
+automod::dir!(pub "src/connection");

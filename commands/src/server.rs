@@ -1,0 +1,3 @@
+//! The server: configuration, introspection, flushing, debugging.
+
+automod::dir!(pub "src/server");

@@ -1,0 +1,57 @@
+//! A client for unit tests: types commands into an engine of its own and reads raw replies.
+
+use russet_engine::session::ClientKey;
+use russet_engine::{Engine, ManualClock, Setup};
+
+/// An engine, its clock and a client.
+pub(crate) struct Shell {
+    pub(crate) engine: Engine,
+    pub(crate) clock: ManualClock,
+    client: ClientKey,
+}
+
+impl Shell {
+    /// An empty engine at a fixed time.
+    pub(crate) fn new() -> Self {
+        let clock = ManualClock::at(1_700_000_000_000);
+        let mut engine = Engine::new(Setup::for_tests(clock.clone())).expect("no two commands have one name");
+        let client = engine.connect();
+        Shell { engine, clock, client }
+    }
+
+    /// Runs a command whose words are separated by single spaces, and returns the reply with `\r\n` shown
+    /// as a space: `$1 a` for a bulk string.
+    pub(crate) fn run(&mut self, line: &str) -> String {
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        self.words(&words)
+    }
+
+    /// Runs a command given as words.
+    pub(crate) fn words(&mut self, words: &[&[u8]]) -> String {
+        let reply = self.engine.run(self.client, words);
+        String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
+    }
+
+    /// Goes on as another client of the same engine.
+    pub(crate) fn another(&mut self) -> ClientKey {
+        std::mem::replace(&mut self.client, self.engine.connect())
+    }
+
+    /// Goes on as a client that has been seen before, and returns the one from before.
+    pub(crate) fn switch(&mut self, client: ClientKey) -> ClientKey {
+        std::mem::replace(&mut self.client, client)
+    }
+}
+
+/// Asserts a conversation: each line is a command, `=>`, and its reply as [`Shell::run`] shows it.
+macro_rules! conversation {
+    ($($line:literal)*) => {{
+        let mut shell = $crate::shell::Shell::new();
+        $(
+            let (command, expected) = $line.split_once(" => ").expect("a command, ` => `, a reply");
+            assert_eq!(shell.run(command), expected, "{command}");
+        )*
+        shell
+    }};
+}
+pub(crate) use conversation;

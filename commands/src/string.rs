@@ -1,0 +1,3 @@
+//! Strings: bytes, integers and floats under one type.
+
+automod::dir!(pub "src/string");

@@ -1,0 +1,3 @@
+//! Transactions: MULTI, EXEC and the watching of keys.
+
+automod::dir!(pub "src/transactions");

@@ -1,0 +1,276 @@
+//! The registry: every declared command, with what is derived from its declaration.
+//!
+//! It is a value, built once from `inventory`'s entries (in whatever order the linker left them), sorted, with
+//! duplicates refused.
+
+use super::flags::{category, command as flag};
+use super::keyspec::{Begin, Find};
+use super::{Command, Group, Registration};
+use crate::command::lookup::NameTable;
+use std::collections::BTreeMap;
+
+/// Which command: an index into the registry, stable for the registry's life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(u16);
+
+impl CommandId {
+    /// The index.
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0.into()
+    }
+}
+
+/// A command with what is derived from its declaration.
+pub struct Entry {
+    /// The declaration.
+    pub command: &'static Command,
+    /// Its own place in the registry.
+    pub id: CommandId,
+    /// The name as replies show it: lower case, `client|list` for a subcommand.
+    pub name: String,
+    /// The number of words: exact if positive, at least if negative.
+    pub arity: i32,
+    /// Command flags, the derived ones included.
+    pub flags: u64,
+    /// ACL categories, the derived ones included.
+    pub categories: u64,
+    /// First key, last key and step, as old clients want them; zeros if there are none.
+    pub keys: (i32, i32, i32),
+    /// The word that is certainly a key, whose hash is worth computing early; 0 if there is none.
+    pub hashed_word: u32,
+    /// The container that this is a subcommand of.
+    pub parent: Option<CommandId>,
+    /// The subcommands of a container, by name.
+    pub subcommands: Vec<CommandId>,
+}
+
+impl Entry {
+    /// Whether all of `flags` ([`super::flags::command`]) are set.
+    #[inline]
+    pub fn has(&self, flags: u64) -> bool {
+        self.flags & flags == flags
+    }
+
+    /// Whether `words` is a permitted number of words, the name included.
+    #[inline]
+    pub fn accepts(&self, words: usize) -> bool {
+        let words = words as i32;
+        if self.arity >= 0 { words == self.arity } else { words >= -self.arity }
+    }
+
+    /// The last part of the name: `list` of `client|list`.
+    pub fn own_name(&self) -> &str {
+        self.name.rsplit('|').next().unwrap_or(&self.name)
+    }
+}
+
+/// What a request's first words name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// A command that can be run.
+    Found(CommandId),
+    /// There is no such command.
+    Unknown,
+    /// The container exists, the subcommand does not.
+    UnknownSubcommand(CommandId),
+}
+
+/// All commands.
+pub struct Registry {
+    entries: Vec<Entry>,
+    top: NameTable,
+    subcommands: Vec<Option<NameTable>>,
+}
+
+/// Why a registry could not be built.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Conflict(pub String);
+
+impl std::fmt::Display for Conflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Conflict {}
+
+impl Registry {
+    /// Collects every command that is linked into the program.
+    ///
+    /// # Errors
+    /// Two declarations with one name, or a subcommand without its container.
+    pub fn collect() -> Result<Self, Conflict> {
+        Registry::build(inventory::iter::<Registration>().map(|registration| registration.0))
+    }
+
+    /// Builds a registry from declarations. O(n log n).
+    ///
+    /// # Errors
+    /// As [`Registry::collect`].
+    pub fn build(commands: impl IntoIterator<Item = &'static Command>) -> Result<Self, Conflict> {
+        let mut sorted = BTreeMap::new();
+        for command in commands {
+            if sorted.insert(command.name.to_ascii_lowercase(), command).is_some() {
+                return Err(Conflict(format!("two commands are named '{}'", command.name)));
+            }
+        }
+        let mut entries: Vec<Entry> = Vec::with_capacity(sorted.len());
+        let mut parents: BTreeMap<String, CommandId> = BTreeMap::new();
+        // Containers sort before their subcommands: `|` is greater than any letter.
+        for (name, command) in sorted {
+            let id =
+                CommandId(u16::try_from(entries.len()).map_err(|_| Conflict("too many commands".into()))?);
+            let parent = match name.split_once('|') {
+                Some((container, _)) => Some(*parents.get(container).ok_or_else(|| {
+                    Conflict(format!("'{name}' is a subcommand of a command that does not exist"))
+                })?),
+                None => {
+                    parents.insert(name.clone(), id);
+                    None
+                }
+            };
+            if let Some(parent) = parent {
+                entries[parent.index()].subcommands.push(id);
+            }
+            entries.push(derive(command, id, name, parent));
+        }
+        let top = NameTable::new(entries.iter().filter(|e| e.parent.is_none()).map(|e| (e.own_name(), e.id)));
+        let subcommands = entries
+            .iter()
+            .map(|entry| {
+                let children = entry.subcommands.iter().map(|id| (entries[id.index()].own_name(), *id));
+                (!entry.subcommands.is_empty()).then(|| NameTable::new(children))
+            })
+            .collect();
+        Ok(Registry { entries, top, subcommands })
+    }
+
+    /// The entry of `id`.
+    #[inline]
+    pub fn get(&self, id: CommandId) -> &Entry {
+        &self.entries[id.index()]
+    }
+
+    /// All entries, containers directly before their subcommands, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The number of entries, subcommands included.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no command at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What a request that begins with `name` and `sub` runs. Letters are compared without case. O(1).
+    #[inline]
+    pub fn lookup(&self, name: &[u8], sub: Option<&[u8]>) -> Lookup {
+        let Some(id) = self.top.get(name) else { return Lookup::Unknown };
+        match (&self.subcommands[id.index()], sub) {
+            (None, _) | (_, None) => Lookup::Found(id),
+            (Some(children), Some(sub)) => match children.get(sub) {
+                Some(child) => Lookup::Found(child),
+                None => Lookup::UnknownSubcommand(id),
+            },
+        }
+    }
+
+    /// The entry with the full name `name`, as in `get` or `client|list`.
+    pub fn by_full_name(&self, name: &[u8]) -> Option<&Entry> {
+        let mut parts = name.splitn(2, |&b| b == b'|');
+        let (top, sub) = (parts.next()?, parts.next());
+        let id = self.top.get(top)?;
+        match sub {
+            None => Some(self.get(id)),
+            Some(sub) => self.subcommands[id.index()].as_ref()?.get(sub).map(|id| self.get(id)),
+        }
+    }
+}
+
+fn derive(command: &'static Command, id: CommandId, name: String, parent: Option<CommandId>) -> Entry {
+    let arity = command.arity.unwrap_or_else(|| {
+        let words = super::arity::of_syntax(command.syntax);
+        let name_words = 1 + i32::from(parent.is_some());
+        if words < 0 { words - (name_words - 1) } else { words + name_words - 1 }
+    });
+    let mut flags = command.flags;
+    if command
+        .keys
+        .iter()
+        .any(|k| !matches!(k.begin, Begin::Index(_)) || !matches!(k.find, Find::Range { .. }))
+    {
+        flags |= flag::MOVABLEKEYS;
+    }
+    let keys = first_last_step(command);
+    let hashed_word = match command.keys.first() {
+        Some(spec) if matches!((spec.begin, spec.find), (Begin::Index(_), Find::Range { .. })) => {
+            keys.0 as u32
+        }
+        _ => 0,
+    };
+    Entry {
+        command,
+        id,
+        name,
+        arity,
+        flags,
+        categories: categories(command),
+        keys,
+        hashed_word,
+        parent,
+        subcommands: Vec::new(),
+    }
+}
+
+/// The old triple, from the specifications that a range can express.
+fn first_last_step(command: &Command) -> (i32, i32, i32) {
+    let mut all: Option<(i32, i32, i32)> = None;
+    for spec in command.keys {
+        let (Begin::Index(first), Find::Range { last, step, .. }) = (spec.begin, spec.find) else { continue };
+        let last = if last >= 0 { first + last } else { last };
+        all = Some(match all {
+            None => (first, last, step),
+            // Adjacent single keys join into one range.
+            Some((f, l, s)) if l >= 0 && l + s == first => (f, last, s),
+            Some(before) => before,
+        });
+    }
+    all.unwrap_or((0, 0, 0))
+}
+
+fn categories(command: &Command) -> u64 {
+    let mut bits = command.acl;
+    let imply = |bits: &mut u64, when: u64, category: u64| {
+        if command.flags & when != 0 {
+            *bits |= category;
+        }
+    };
+    imply(&mut bits, flag::WRITE, category::WRITE);
+    imply(&mut bits, flag::READONLY, if command.group == Group::Scripting { 0 } else { category::READ });
+    imply(&mut bits, flag::ADMIN, category::ADMIN | category::DANGEROUS);
+    imply(&mut bits, flag::PUBSUB, category::PUBSUB);
+    imply(&mut bits, flag::BLOCKING, category::BLOCKING);
+    bits |= if command.flags & flag::FAST != 0 { category::FAST } else { category::SLOW };
+    bits | match command.group {
+        Group::Bitmap => category::BITMAP,
+        Group::Connection => category::CONNECTION,
+        Group::Geo => category::GEO,
+        Group::Hash => category::HASH,
+        Group::HyperLogLog => category::HYPERLOGLOG,
+        Group::List => category::LIST,
+        Group::PubSub => category::PUBSUB,
+        Group::Scripting => category::SCRIPTING,
+        Group::Set => category::SET,
+        Group::SortedSet => category::SORTEDSET,
+        Group::Stream => category::STREAM,
+        Group::String => category::STRING,
+        Group::Transactions => category::TRANSACTION,
+        Group::Generic if !command.keys.is_empty() => category::KEYSPACE,
+        _ => 0,
+    }
+}

@@ -1,0 +1,103 @@
+//! Context: everything that a running command may touch.
+//!
+//! Its fields are disjoint on purpose: a value borrowed from `db` can be written into `reply` without a copy.
+
+use crate::args::Args;
+use crate::command::{CommandId, Registry};
+use crate::dispatch;
+use crate::effects::Journal;
+use crate::engine::Core;
+use crate::error::{Error, Outcome};
+use crate::keyspace::Db;
+use crate::reply::{Protocol, Reply};
+use crate::session::{Blocked, ClientKey, Session};
+
+/// What a command is given.
+pub struct Context<'a> {
+    /// The selected database.
+    pub db: Db<'a>,
+    /// Where the answer goes.
+    pub reply: Reply<'a>,
+    /// Who asks.
+    pub session: &'a mut Session,
+    /// Everything else: parameters, the other clients, statistics.
+    pub core: &'a mut Core,
+    /// All commands.
+    pub registry: &'a Registry,
+    /// Where `session` will be put back.
+    pub client: ClientKey,
+    /// The command that runs.
+    pub command: CommandId,
+    /// What to journal.
+    pub(crate) journal: Journal,
+    /// Runs inside `EXEC`: nothing may block.
+    pub in_transaction: bool,
+}
+
+impl Context<'_> {
+    /// The same context for a nested call.
+    pub(crate) fn nested(&mut self) -> Context<'_> {
+        Context {
+            db: self.db.reborrow(),
+            reply: self.reply.reborrow(),
+            session: self.session,
+            core: self.core,
+            registry: self.registry,
+            client: self.client,
+            command: self.command,
+            journal: Journal::AsSent,
+            in_transaction: self.in_transaction,
+        }
+    }
+
+    /// Runs another command as part of this one, through the same pipeline from `run` on.
+    pub fn call(&mut self, command: CommandId, args: Args<'_>) {
+        let mut cx = self.nested();
+        dispatch::call(&mut cx, command, args);
+        // A nested SELECT or HELLO goes on to be in force.
+        let (db, protocol) = (cx.db.index(), cx.reply.protocol());
+        let _ = self.db.select(db);
+        self.reply.set_protocol(protocol);
+    }
+
+    /// Selects a database.
+    ///
+    /// # Errors
+    /// If there is none with this index.
+    pub fn select(&mut self, index: i64) -> Outcome {
+        let index = usize::try_from(index).map_err(|_| Error::DB_INDEX)?;
+        self.db.select(index).ok_or(Error::DB_INDEX)?;
+        self.session.db = index;
+        Ok(())
+    }
+
+    /// Switches the protocol version, this reply included.
+    pub fn set_protocol(&mut self, protocol: Protocol) {
+        self.session.protocol = protocol;
+        self.reply.set_protocol(protocol);
+    }
+
+    /// Journals `args` in place of the command as it was sent. May be called several times.
+    pub fn journal<'w>(&mut self, args: impl IntoIterator<Item = &'w [u8]>) {
+        if !self.db.keyspace().effects.attached() {
+            return;
+        }
+        let args = crate::args::OwnedArgs::new(args);
+        match &mut self.journal {
+            Journal::Instead(commands) => commands.push(args),
+            Journal::AsSent => self.journal = Journal::Instead(vec![args]),
+        }
+    }
+
+    /// Makes the session wait. It is answered when something wakes it, or at the deadline.
+    pub fn block(&mut self, blocked: Blocked) {
+        self.core.note_blocked(self.client, &blocked);
+        self.session.blocked = Some(blocked);
+    }
+
+    /// A random 64-bit number.
+    pub fn random(&mut self) -> u64 {
+        use rand::RngCore;
+        self.core.random.next_u64()
+    }
+}

@@ -1,0 +1,245 @@
+//! Dispatch: the one pipeline that every request walks, whoever sends it.
+//!
+//! ```text
+//!  look up -> arity -> keys -> permission -> state -> run -> effects -> statistics
+//!  `-------------------- process --------------------'    `------ call ------'
+//! ```
+//!
+//! A connection, the replay of a journal and an embedding program enter at [`process`]; `EXEC` and scripts run
+//! what was checked before at [`call`].
+
+use crate::args::Args;
+use crate::command::flags::command as flag;
+use crate::command::registry::Lookup;
+use crate::command::{CommandId, Entry};
+use crate::context::Context;
+use crate::effects::Journal;
+use crate::error::Error;
+use crate::session::{Blocked, ReplyMode};
+
+/// What has become of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It was answered; the next may follow.
+    Done,
+    /// The session waits: nothing more of it may run until it is woken.
+    Blocked,
+    /// The request did not run. It is to be given again when the session is woken.
+    Postponed,
+    /// The session ends: nothing more of it may run.
+    Closing,
+}
+
+/// Runs one request.
+pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Flow {
+    let mark = cx.reply.output().mark();
+    cx.session.active_ms = cx.db.now_ms();
+    let flow = match admit(cx, lookup, args) {
+        Ok(Admitted::Run(command)) => {
+            call(cx, command, args);
+            cx.session.last_command = Some(command);
+            cx.session.commands += 1;
+            None
+        }
+        Ok(Admitted::Queued) => {
+            cx.session.commands += 1;
+            None
+        }
+        Ok(Admitted::Postponed) => Some(Flow::Postponed),
+        Err(error) => {
+            reject(cx, lookup, &error);
+            None
+        }
+    };
+    if let Some(flow) = flow {
+        return flow;
+    }
+    if cx.session.reply_mode != ReplyMode::On {
+        hush(cx, mark);
+    }
+    match (cx.session.closing, &cx.session.blocked) {
+        (Some(_), _) => Flow::Closing,
+        (None, Some(_)) => Flow::Blocked,
+        (None, None) => Flow::Done,
+    }
+}
+
+/// Takes an answer back that the client does not want.
+#[cold]
+fn hush(cx: &mut Context<'_>, mark: crate::output::Mark) {
+    match cx.session.reply_mode {
+        ReplyMode::On => {}
+        ReplyMode::Off => cx.reply.output().truncate(mark),
+        ReplyMode::SkipNext => {
+            cx.reply.output().truncate(mark);
+            cx.session.reply_mode = ReplyMode::Skip;
+        }
+        ReplyMode::Skip => {
+            cx.reply.output().truncate(mark);
+            cx.session.reply_mode = ReplyMode::On;
+        }
+    }
+}
+
+enum Admitted {
+    Run(CommandId),
+    Queued,
+    Postponed,
+}
+
+/// Everything that happens before a command runs: may it?
+fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitted, Error> {
+    let registry = cx.registry;
+    let entry = match lookup {
+        Lookup::Found(id) => registry.get(id),
+        Lookup::Unknown => return Err(unknown_command(args)),
+        Lookup::UnknownSubcommand(id) => return Err(unknown_subcommand(registry.get(id), args)),
+    };
+    if !entry.accepts(args.len()) || (entry.command.run.is_none() && args.len() < 2) {
+        return Err(Error::arity(&entry.name));
+    }
+    if entry.has(flag::PROTECTED) {
+        cx.core.permit_protected(entry, cx.session)?;
+    }
+    if !cx.session.authenticated && !entry.has(flag::NO_AUTH) {
+        return Err(Error::new("NOAUTH Authentication required."));
+    }
+    if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
+        return Err(Error::new("ERR Command not allowed inside a transaction"));
+    }
+    if let Some(transaction) = &mut cx.session.transaction
+        && !runs_inside_multi(entry)
+    {
+        transaction.queue(entry.id, args);
+        let _ = cx.reply.simple("QUEUED");
+        return Ok(Admitted::Queued);
+    }
+    if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
+        let until =
+            Blocked { deadline_ms: None, on_timeout: |_| Ok(()), unblockable: false, postponed: true };
+        cx.block(until);
+        return Ok(Admitted::Postponed);
+    }
+    Ok(Admitted::Run(entry.id))
+}
+
+/// Commands that steer a transaction run while one is being queued.
+fn runs_inside_multi(entry: &Entry) -> bool {
+    matches!(entry.command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
+}
+
+/// Answers a request that may not run.
+#[cold]
+fn reject(cx: &mut Context<'_>, lookup: Lookup, error: &Error) {
+    if let Lookup::Found(id) = lookup {
+        cx.core.stats.command_mut(id).rejected += 1;
+        if cx.registry.get(id).command.name == "EXEC" {
+            // A transaction that cannot be run is given up.
+            crate::transaction::discard(cx.db.keyspace(), cx.session);
+            let text = [
+                b"EXECABORT Transaction discarded because of: ",
+                error.text().strip_prefix(b"ERR ").unwrap_or(error.text()),
+            ]
+            .concat();
+            answer_error(cx, &Error::owned(text));
+            return;
+        }
+    }
+    if let Some(transaction) = &mut cx.session.transaction {
+        transaction.failed = true;
+    }
+    answer_error(cx, error);
+}
+
+fn answer_error(cx: &mut Context<'_>, error: &Error) {
+    cx.core.stats.error(error);
+    let _ = cx.reply.error(error);
+}
+
+/// Runs a command that has been admitted: run, effects, statistics.
+pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
+    let registry = cx.registry;
+    let entry = registry.get(command);
+    let Some(run) = entry.command.run else { return };
+    cx.command = command;
+    let outer_journal = std::mem::take(&mut cx.journal);
+    let dirty = cx.db.keyspace().dirty;
+    let database = cx.db.index();
+
+    let started = cx.core.started_ns;
+    let outcome = run(cx, args);
+    if let Err(error) = &outcome {
+        answer_error(cx, error);
+        cx.core.stats.command_mut(command).failed += 1;
+    }
+
+    let journal = std::mem::replace(&mut cx.journal, outer_journal);
+    let keyspace = cx.db.keyspace();
+    if keyspace.dirty != dirty && keyspace.effects.attached() {
+        record(cx, database, journal, entry, args);
+    }
+
+    let ended = cx.core.time.monotonic_ns();
+    cx.core.started_ns = ended;
+    let track = cx.core.track_latency;
+    cx.core.stats.ran(command, ended.saturating_sub(started), track);
+}
+
+/// Puts a command's effects into the stream.
+fn record(cx: &mut Context<'_>, db: usize, journal: Journal, entry: &Entry, args: Args<'_>) {
+    if !entry.has(flag::WRITE) && matches!(journal, Journal::AsSent) {
+        return; // EXEC and the like: what they ran has been recorded
+    }
+    let effects = &mut cx.db.keyspace().effects;
+    match journal {
+        Journal::AsSent => effects.push(db, args.to_owned()),
+        Journal::Instead(commands) => {
+            let opened = commands.len() > 1 && effects.begin();
+            for command in commands {
+                effects.push(db, command);
+            }
+            if opened {
+                effects.commit();
+            }
+        }
+    }
+}
+
+const QUOTED_MAX: usize = 128;
+
+/// The error for a command that nobody declared: it quotes the beginning of what was sent.
+#[cold]
+fn unknown_command(args: Args<'_>) -> Error {
+    let name = &args.word(0)[..args.word(0).len().min(QUOTED_MAX)];
+    let mut quoted = Vec::new();
+    for word in args.iter_from(1) {
+        let room = QUOTED_MAX.saturating_sub(quoted.len());
+        if room == 0 {
+            break;
+        }
+        quoted.push(b'\'');
+        quoted.extend_from_slice(&word[..word.len().min(room)]);
+        quoted.extend_from_slice(b"' ");
+    }
+    let mut text = b"ERR unknown command '".to_vec();
+    text.extend_from_slice(until_nul(name));
+    text.extend_from_slice(b"', with args beginning with: ");
+    text.extend_from_slice(until_nul(&quoted));
+    Error::owned(text)
+}
+
+#[cold]
+fn unknown_subcommand(container: &Entry, args: Args<'_>) -> Error {
+    let sub = args.get(1).unwrap_or_default();
+    let mut text = b"ERR unknown subcommand '".to_vec();
+    text.extend_from_slice(until_nul(&sub[..sub.len().min(QUOTED_MAX)]));
+    text.extend_from_slice(b"'. Try ");
+    text.extend_from_slice(container.name.to_ascii_uppercase().as_bytes());
+    text.extend_from_slice(b" HELP.");
+    Error::owned(text)
+}
+
+/// Redis formats these texts as C strings.
+fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|&b| b == 0).next().unwrap_or_default()
+}

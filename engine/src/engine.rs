@@ -1,0 +1,377 @@
+//! The engine: a database without sockets.
+//!
+//! ```
+//! use russet_engine::{Engine, ManualClock, Setup};
+//! use russet_engine::args::OwnedArgs;
+//!
+//! let mut engine = Engine::new(Setup::for_tests(ManualClock::at(1_700_000_000_000))).unwrap();
+//! let client = engine.connect();
+//! assert_eq!(engine.run(client, &[b"no-such", b"x"]), b"-ERR unknown command 'no-such', with args beginning with: 'x' \r\n");
+//! ```
+
+use crate::args::{Args, OwnedArgs};
+use crate::clock::{Clock, Timekeeper};
+use crate::command::flags::command as flag;
+use crate::command::registry::{Conflict, Lookup};
+use crate::command::{CommandId, Entry, Registry};
+use crate::context::Context;
+use crate::dispatch::{self, Flow};
+use crate::effects::Journal;
+use crate::error::Error;
+use crate::hash::KeyHasher;
+use crate::host::{Host, NoHost};
+use crate::keyspace::{Cycle, Keyspace};
+use crate::params::Params;
+use crate::reply::Reply;
+use crate::session::{Blocked, Client, ClientKey, Clients, Session};
+use crate::stats::Stats;
+use crate::transaction;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What an engine is made from.
+pub struct Setup {
+    /// Parameters.
+    pub params: Params,
+    /// Where time comes from.
+    pub clock: Box<dyn Clock>,
+    /// Where randomness comes from.
+    pub seed: [u8; 32],
+    /// What surrounds the engine.
+    pub host: Box<dyn Host>,
+}
+
+impl Setup {
+    /// Defaults, a clock that the test holds, and a fixed seed.
+    pub fn for_tests(clock: impl Clock + 'static) -> Self {
+        Setup { params: Params::default(), clock: Box::new(clock), seed: [7; 32], host: Box::new(NoHost) }
+    }
+}
+
+/// `CLIENT PAUSE`.
+#[derive(Clone, Copy, Debug)]
+pub struct Pause {
+    /// When it ends, Unix time in milliseconds.
+    pub until_ms: i64,
+    /// All commands wait, not only those that write.
+    pub all: bool,
+}
+
+/// Everything of the engine but the data.
+pub struct Core {
+    /// Parameters.
+    pub params: Params,
+    /// All clients but the one whose command is running.
+    pub clients: Clients,
+    /// Statistics.
+    pub stats: Stats,
+    /// Randomness for commands.
+    pub random: SmallRng,
+    /// What surrounds the engine.
+    pub host: Box<dyn Host>,
+    /// Commands wait.
+    pub pause: Option<Pause>,
+    /// Unix time in milliseconds when the engine was made.
+    pub started_ms: i64,
+    pub(crate) time: Timekeeper,
+    /// Monotonic time when the running command began: when the one before it ended.
+    pub(crate) started_ns: u64,
+    pub(crate) track_latency: bool,
+    /// Clients that wait with a deadline, soonest first.
+    deadlines: BTreeSet<(i64, ClientKey)>,
+    /// The number of clients that wait, those that are postponed aside.
+    pub blocked_clients: usize,
+    /// Clients that wait for the pause to end.
+    postponed: Vec<ClientKey>,
+    /// Clients that others have changed: woken, closed, or given something to send.
+    touched: Vec<ClientKey>,
+}
+
+impl Core {
+    /// Asks the host to look at a client that is not the one whose command runs.
+    pub fn touch(&mut self, client: ClientKey) {
+        self.touched.push(client);
+    }
+
+    pub(crate) fn note_blocked(&mut self, client: ClientKey, blocked: &Blocked) {
+        if blocked.postponed {
+            self.postponed.push(client);
+        } else {
+            self.blocked_clients += 1;
+        }
+        if let Some(deadline) = blocked.deadline_ms {
+            self.deadlines.insert((deadline, client));
+        }
+    }
+
+    /// Ends a wait; the caller answers. Returns what it was.
+    pub fn unblock(&mut self, key: ClientKey, session: &mut Session) -> Option<Blocked> {
+        let blocked = session.blocked.take()?;
+        if let Some(deadline) = blocked.deadline_ms {
+            self.deadlines.remove(&(deadline, key));
+        }
+        if !blocked.postponed {
+            self.blocked_clients -= 1;
+        }
+        self.touch(key);
+        Some(blocked)
+    }
+
+    /// Ends a wait of a client that is not the one whose command runs, with `answer` or what it would be told
+    /// at its deadline. Returns whether it was waiting in a way that may be ended from outside.
+    pub fn wake(&mut self, key: ClientKey, answer: Option<&Error>) -> bool {
+        let Some(mut client) = self.clients.take(key) else { return false };
+        let may = client.session.blocked.as_ref().is_some_and(|b| b.unblockable);
+        if may && let Some(blocked) = self.unblock(key, &mut client.session) {
+            let Client { session, output } = &mut *client;
+            let mut reply = Reply::new(output, session.protocol);
+            let _ = match answer {
+                Some(error) => {
+                    self.stats.error(error);
+                    reply.error(error)
+                }
+                None => (blocked.on_timeout)(&mut reply),
+            };
+        }
+        self.clients.put_back(key, client);
+        may
+    }
+
+    /// Ends the pause and lets those who waited go on.
+    pub fn unpause(&mut self) {
+        self.pause = None;
+        for key in std::mem::take(&mut self.postponed) {
+            if let Some(client) = self.clients.get_mut(key) {
+                if client.session.blocked.as_ref().is_some_and(|b| b.postponed) {
+                    client.session.blocked = None;
+                }
+                self.touched.push(key);
+            }
+        }
+    }
+
+    pub(crate) fn is_paused_for(&self, registry: &Registry, entry: &Entry, session: &Session) -> bool {
+        let Some(pause) = self.pause else { return false };
+        let writes = |entry: &Entry| entry.flags & (flag::WRITE | flag::MAY_REPLICATE) != 0;
+        let queued_writes = || {
+            entry.command.name == "EXEC"
+                && session
+                    .transaction
+                    .as_ref()
+                    .is_some_and(|t| t.commands().any(|command| writes(registry.get(command))))
+        };
+        pause.all || writes(entry) || queued_writes()
+    }
+
+    pub(crate) fn permit_protected(&self, entry: &Entry, session: &Session) -> Result<(), Error> {
+        let name = entry.name.split('|').next().unwrap_or_default();
+        self.host.permit_protected(&self.params, name, session)
+    }
+}
+
+/// The database without sockets.
+pub struct Engine {
+    /// The data.
+    pub keyspace: Keyspace,
+    /// All commands.
+    pub registry: Arc<Registry>,
+    /// Everything else.
+    pub core: Core,
+}
+
+impl Engine {
+    /// Makes an engine with all the commands that are linked into the program.
+    ///
+    /// # Errors
+    /// If two of them have one name.
+    pub fn new(setup: Setup) -> Result<Self, Conflict> {
+        let registry = Registry::collect()?;
+        let mut random = SmallRng::from_seed(setup.seed);
+        let hasher = KeyHasher::new(random.random());
+        let time = Timekeeper::new(setup.clock);
+        let now_ns = time.monotonic_ns();
+        let now_us = time.unix_us_at(now_ns);
+        let mut keyspace = Keyspace::new(setup.params.databases() as usize, hasher);
+        keyspace.set_now(now_us);
+        let stats = Stats::new(registry.len());
+        let core = Core {
+            params: setup.params,
+            clients: Clients::default(),
+            stats,
+            random,
+            host: setup.host,
+            pause: None,
+            started_ms: now_us / 1000,
+            time,
+            started_ns: now_ns,
+            track_latency: true,
+            deadlines: BTreeSet::new(),
+            blocked_clients: 0,
+            postponed: Vec::new(),
+            touched: Vec::new(),
+        };
+        let mut engine = Engine { keyspace, core, registry: Arc::new(registry) };
+        engine.apply_params();
+        Ok(engine)
+    }
+
+    /// Puts parameters into force that the engine keeps in a form of its own.
+    pub fn apply_params(&mut self) {
+        crate::engine_params::apply(&mut self.keyspace, &mut self.core);
+    }
+
+    /// Adds a client.
+    pub fn connect(&mut self) -> ClientKey {
+        let authenticated = !self.core.requires_password();
+        self.core.clients.add(authenticated, self.keyspace.now_ms())
+    }
+
+    /// Removes a client, and everything that waits for it.
+    pub fn disconnect(&mut self, key: ClientKey) {
+        let Some(mut client) = self.core.clients.remove(key) else { return };
+        self.core.unblock(key, &mut client.session);
+        transaction::discard(&mut self.keyspace, &mut client.session);
+    }
+
+    /// What a request's first words name.
+    #[inline]
+    pub fn lookup(&self, name: &[u8], sub: Option<&[u8]>) -> Lookup {
+        self.registry.lookup(name, sub)
+    }
+
+    /// The word of a request that is certainly a key; 0 if there is none.
+    #[inline]
+    pub fn hashed_word(&self, command: CommandId) -> u32 {
+        self.registry.get(command).hashed_word
+    }
+
+    /// Begins a tick: time moves on.
+    pub fn synchronise(&mut self) {
+        self.core.time.synchronise();
+        self.core.started_ns = self.core.time.monotonic_ns();
+        self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
+    }
+
+    /// Runs one request of a client, whose name was looked up before.
+    #[inline]
+    pub fn execute_resolved(&mut self, key: ClientKey, lookup: Lookup, args: Args<'_>) -> Flow {
+        let Some(mut client) = self.core.clients.take(key) else { return Flow::Closing };
+        self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
+        let Client { session, output } = &mut *client;
+        let mut db = self.keyspace.db(session.db);
+        db.no_touch = session.no_touch;
+        let mut cx = Context {
+            db,
+            reply: Reply::new(output, session.protocol),
+            session,
+            core: &mut self.core,
+            registry: &self.registry,
+            client: key,
+            command: CommandId::default(),
+            journal: Journal::AsSent,
+            in_transaction: false,
+        };
+        let flow = dispatch::process(&mut cx, lookup, args);
+        self.core.clients.put_back(key, client);
+        flow
+    }
+
+    /// Runs one request of a client.
+    pub fn execute(&mut self, key: ClientKey, args: Args<'_>) -> Flow {
+        let lookup = self.lookup(args.word(0), args.get(1));
+        self.execute_resolved(key, lookup, args)
+    }
+
+    /// Answers a violation of the protocol and ends the session.
+    pub fn violation(&mut self, key: ClientKey, error: &Error) {
+        let Some(client) = self.core.clients.get_mut(key) else { return };
+        self.core.stats.error(error);
+        let _ = Reply::new(&mut client.output, client.session.protocol).error(error);
+        client.session.close(crate::session::Closing::AfterReply);
+    }
+
+    /// Runs one request and takes the answer: for tests, benches and embedding programs. Time moves on to what
+    /// the clock says.
+    pub fn run(&mut self, key: ClientKey, words: &[&[u8]]) -> Vec<u8> {
+        self.synchronise();
+        let owned = OwnedArgs::new(words.iter().copied());
+        let hasher = self.keyspace.hasher().clone();
+        self.execute(key, owned.args(&hasher));
+        self.take_output(key)
+    }
+
+    /// Takes what a client has still to be sent.
+    pub fn take_output(&mut self, key: ClientKey) -> Vec<u8> {
+        let Some(client) = self.core.clients.get_mut(key) else { return Vec::new() };
+        let mut all = Vec::with_capacity(client.output.len());
+        while !client.output.is_empty() {
+            let mut slices = [std::io::IoSlice::new(&[]); 8];
+            let filled = client.output.slices(&mut slices);
+            let before = all.len();
+            slices[..filled].iter().for_each(|s| all.extend_from_slice(s));
+            let taken = all.len() - before;
+            client.output.advance(taken);
+        }
+        all
+    }
+
+    /// What is due with time: deadlines, the end of a pause.
+    pub fn tick(&mut self) {
+        let now_ms = self.keyspace.now_ms();
+        while let Some(&(deadline, key)) = self.core.deadlines.first() {
+            if deadline > now_ms {
+                break;
+            }
+            self.core.deadlines.pop_first();
+            self.core.wake_at_deadline(key);
+        }
+        if self.core.pause.is_some_and(|pause| pause.until_ms <= now_ms) {
+            self.core.unpause();
+        }
+    }
+
+    /// When [`Engine::tick`] has something to do next, Unix time in milliseconds.
+    pub fn next_deadline_ms(&self) -> Option<i64> {
+        let deadline = self.core.deadlines.first().map(|&(deadline, _)| deadline);
+        let pause = self.core.pause.map(|pause| pause.until_ms);
+        deadline.into_iter().chain(pause).min()
+    }
+
+    /// Runs a cycle of the active expiry. See [`Cycle`].
+    pub fn expire_cycle(&mut self, cycle: Cycle) {
+        let Engine { keyspace, core, .. } = self;
+        if core.pause.is_some() {
+            return;
+        }
+        let effort = core.params.active_expire_effort() as u32;
+        let start = core.time.monotonic_ns();
+        keyspace.expire_cycle(cycle, effort, || ((core.time.monotonic_ns() - start) / 1000) as i64);
+    }
+
+    /// Takes the clients that something has happened to: woken, closed by others, or given something to send.
+    pub fn take_touched(&mut self, into: &mut Vec<ClientKey>) {
+        into.append(&mut self.core.touched);
+    }
+}
+
+impl Core {
+    fn wake_at_deadline(&mut self, key: ClientKey) {
+        let Some(mut client) = self.clients.take(key) else { return };
+        if let Some(blocked) = client.session.blocked.take() {
+            if !blocked.postponed {
+                self.blocked_clients -= 1;
+            }
+            let Client { session, output } = &mut *client;
+            let _ = (blocked.on_timeout)(&mut Reply::new(output, session.protocol));
+            self.touch(key);
+        }
+        self.clients.put_back(key, client);
+    }
+
+    /// Whether a new session must authenticate itself.
+    pub fn requires_password(&self) -> bool {
+        !self.params.requirepass().is_empty()
+    }
+}

@@ -1,0 +1,166 @@
+//! What surrounds the engine: the few things that a command may ask of the process it runs in.
+//!
+//! The server implements it over sockets, files and signals. An engine without a server has [`NoHost`].
+
+use crate::error::Error;
+use crate::params::{Parameter, Params};
+use crate::session::Session;
+use std::any::Any;
+
+/// `SHUTDOWN`'s options.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shutdown {
+    /// `SAVE` or `NOSAVE`; `None` to do what the save points say.
+    pub save: Option<bool>,
+    /// Do not wait for replicas.
+    pub now: bool,
+    /// Ignore errors.
+    pub force: bool,
+}
+
+/// Memory and processor time, as the operating system sees them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    /// Bytes that the allocator has handed out.
+    pub memory: usize,
+    /// The most that they ever were.
+    pub memory_peak: usize,
+    /// Bytes that were in use when the server was ready.
+    pub memory_startup: usize,
+    /// Resident bytes.
+    pub resident: usize,
+    /// Bytes of memory that the machine has.
+    pub system_memory: u64,
+    /// Processor seconds in the kernel.
+    pub system_seconds: f64,
+    /// Processor seconds in user space.
+    pub user_seconds: f64,
+    /// Processor seconds of children in the kernel.
+    pub children_system_seconds: f64,
+    /// Processor seconds of children in user space.
+    pub children_user_seconds: f64,
+    /// Processor seconds of the main thread in the kernel.
+    pub main_thread_system_seconds: f64,
+    /// Processor seconds of the main thread in user space.
+    pub main_thread_user_seconds: f64,
+}
+
+/// Facts about the process that do not change while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// Forty hexadecimal digits, new for each process.
+    pub run_id: String,
+    /// Path of the program.
+    pub executable: String,
+    /// Path of the configuration file; empty if there is none.
+    pub config_file: String,
+    /// Name and version of the operating system, and the machine: `Linux 6.1.0 x86_64`.
+    pub os: String,
+    /// Number of the process.
+    pub process_id: u32,
+    /// The compiler's version.
+    pub compiler: String,
+    /// `systemd`, `upstart`, `no` or `unknown`.
+    pub supervised: &'static str,
+    /// What the event loop waits with.
+    pub multiplexing: &'static str,
+    /// Which clock times commands.
+    pub monotonic_clock: String,
+    /// Name of the allocator.
+    pub allocator: &'static str,
+}
+
+/// What surrounds the engine.
+pub trait Host: Send {
+    /// Facts about the process.
+    fn identity(&self) -> &Identity;
+
+    /// Memory and processor time.
+    fn usage(&self) -> Usage;
+
+    /// Puts the changed parameters into force, `params` being all of them as they will be.
+    ///
+    /// # Errors
+    /// The name of the parameter that could not be put into force, and why; then none is.
+    fn apply(
+        &mut self,
+        changed: &[&'static Parameter],
+        params: &Params,
+    ) -> Result<(), (&'static str, String)>;
+
+    /// Writes parameters back to the configuration file.
+    ///
+    /// # Errors
+    /// Why it could not.
+    fn rewrite_config(&mut self, params: &Params) -> Result<(), Error>;
+
+    /// Begins to shut down. Returns once it is certain that the process will end after this tick.
+    ///
+    /// # Errors
+    /// Why it will not.
+    fn shutdown(&mut self, how: Shutdown) -> Result<(), Error>;
+
+    /// Takes back a shutdown that has begun and is waiting.
+    ///
+    /// # Errors
+    /// If none has.
+    fn abort_shutdown(&mut self) -> Result<(), Error> {
+        Err(Error::new("ERR No shutdown in progress."))
+    }
+
+    /// Whether a session may run a protected command (`debug`, `module`).
+    ///
+    /// # Errors
+    /// That it may not, and how to change that.
+    fn permit_protected(&self, params: &Params, command: &str, session: &Session) -> Result<(), Error> {
+        let access = match command {
+            "debug" => params.enable_debug_command(),
+            _ => params.enable_module_command(),
+        };
+        let local = session.transport.unix
+            || session.transport.peer.starts_with("127.")
+            || session.transport.peer.starts_with("[::1]");
+        if access.word() == "yes" || (local && access.word() == "local") {
+            return Ok(());
+        }
+        let name = command.to_ascii_uppercase();
+        Err(Error::owned(format!(
+            "ERR {name} command not allowed. If the enable-{command}-command option is set to \"local\", you can \
+             run it from a local connection, otherwise you need to set this option in the configuration file, \
+             and then restart the server."
+        )))
+    }
+
+    /// Time that the calling thread is to sleep: `DEBUG SLEEP`.
+    fn sleep(&mut self, time: std::time::Duration) {
+        let _ = time;
+    }
+
+    /// The host itself, for commands that are declared beside it.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+/// Nothing around the engine: tests, benches, embedding.
+pub struct NoHost;
+
+impl Host for NoHost {
+    fn identity(&self) -> &Identity {
+        static NOBODY: std::sync::LazyLock<Identity> = std::sync::LazyLock::new(Identity::default);
+        &NOBODY
+    }
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+    fn apply(&mut self, _: &[&'static Parameter], _: &Params) -> Result<(), (&'static str, String)> {
+        Ok(())
+    }
+    fn rewrite_config(&mut self, _: &Params) -> Result<(), Error> {
+        Err(Error::new("ERR The server is running without a config file"))
+    }
+    fn shutdown(&mut self, _: Shutdown) -> Result<(), Error> {
+        Err(Error::new("ERR Errors trying to SHUTDOWN. Check logs."))
+    }
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}

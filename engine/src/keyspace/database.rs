@@ -1,0 +1,104 @@
+//! One database: a table of records, and an index of those that expire.
+
+use crate::args::Key;
+use crate::hash::KeyHasher;
+use crate::value::Entry;
+use russet_structures::dict::Dict;
+
+/// One database.
+///
+/// `volatile` holds the hash of every key with an expiry, so that the active expiry can sample them without
+/// touching the others. A hash stands for its key: two volatile keys with one 64-bit hash stand in it twice,
+/// and whoever samples a hash looks its keys up in `table`.
+#[derive(Default)]
+pub struct Database {
+    pub(crate) table: Dict<Entry>,
+    pub(crate) volatile: Dict<u64>,
+    /// Running estimate of the volatile keys' mean time to live, in milliseconds.
+    pub(crate) average_ttl: i64,
+}
+
+/// Whether `entry` is the one of `key`.
+#[inline]
+pub(crate) fn is(key: Key<'_>) -> impl Fn(&Entry) -> bool {
+    move |entry| entry.key() == key.bytes
+}
+
+/// The hash of an entry, for the table to move it.
+#[inline]
+pub(crate) fn rehash(hasher: &KeyHasher) -> impl Fn(&Entry) -> u64 {
+    move |entry| hasher.hash(entry.key())
+}
+
+impl Database {
+    /// The number of keys, those included that have expired and still stand.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// The number of keys with an expiry.
+    pub fn volatile(&self) -> usize {
+        self.volatile.len()
+    }
+
+    /// Estimated mean time to live of the volatile keys, in milliseconds; 0 if unknown.
+    pub fn average_ttl(&self) -> i64 {
+        self.average_ttl
+    }
+
+    /// The table of records.
+    pub fn table(&self) -> &Dict<Entry> {
+        &self.table
+    }
+
+    /// The index of the volatile keys' hashes.
+    pub fn volatile_index(&self) -> &Dict<u64> {
+        &self.volatile
+    }
+
+    /// Makes the index agree with an entry whose expiry has just appeared or vanished.
+    pub(crate) fn index(&mut self, hash: u64, before: bool, after: bool) {
+        match (before, after) {
+            (false, true) => {
+                self.volatile.insert_unique(hash, hash, |&h| h);
+            }
+            (true, false) => {
+                self.volatile.remove(hash, |&h| h == hash, |&h| h);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a key out of table and index. O(1).
+    pub(crate) fn take(&mut self, key: Key<'_>, hasher: &KeyHasher) -> Option<Entry> {
+        let entry = self.table.remove(key.hash, is(key), rehash(hasher))?;
+        self.index(key.hash, entry.expiry().is_some(), false);
+        Some(entry)
+    }
+
+    /// Puts a key into table and index that the table does not hold. O(1).
+    pub(crate) fn put(&mut self, hash: u64, entry: Entry, hasher: &KeyHasher) {
+        self.index(hash, false, entry.expiry().is_some());
+        self.table.insert_unique(hash, entry, rehash(hasher));
+    }
+
+    /// Checks that table and index agree. O(n). For tests.
+    ///
+    /// # Panics
+    /// If they do not.
+    pub fn validate(&self, hasher: &KeyHasher) {
+        self.table.validate(rehash(hasher));
+        self.volatile.validate(|&h| h);
+        let mut expected: Vec<u64> =
+            self.table.iter().filter(|e| e.expiry().is_some()).map(|e| hasher.hash(e.key())).collect();
+        let mut found: Vec<u64> = self.volatile.iter().copied().collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(expected, found, "the index of volatile keys disagrees with the table");
+    }
+}

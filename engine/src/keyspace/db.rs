@@ -1,0 +1,214 @@
+//! Looking keys up: what a command sees of the selected database.
+//!
+//! A lookup removes the key if its time has come, so that no command ever meets an expired key; it counts hits
+//! and misses where Redis counts them, and moves the key's access clock unless the session asked not to.
+
+use super::database::{Database, is, rehash};
+use super::expire::{self, expired};
+use super::{Access, Keyspace};
+use crate::args::Key;
+use crate::error::Error;
+use crate::event::Event;
+use crate::value::{Encoding, Entry, Text, Type};
+use russet_structures::dict;
+
+/// What a write does to a key's expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// The key keeps the expiry that it has.
+    Keep,
+    /// The key will not expire.
+    Clear,
+    /// The key expires at this Unix time in milliseconds.
+    At(i64),
+}
+
+/// One database, as the running command sees it.
+pub struct Db<'a> {
+    pub(super) ks: &'a mut Keyspace,
+    pub(super) index: usize,
+    /// Lookups leave access clocks alone (`CLIENT NO-TOUCH`).
+    pub(crate) no_touch: bool,
+}
+
+/// What a lookup is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To read: counts as a hit or a miss.
+    Read,
+    /// To change.
+    Write,
+    /// To look at the key itself (`OBJECT`, `TYPE`): its clock stays.
+    Inspect,
+}
+
+impl<'a> Db<'a> {
+    pub(super) fn new(ks: &'a mut Keyspace, index: usize) -> Self {
+        Db { ks, index, no_touch: false }
+    }
+
+    /// The same view, for a nested call.
+    #[inline]
+    pub fn reborrow(&mut self) -> Db<'_> {
+        Db { ks: self.ks, index: self.index, no_touch: self.no_touch }
+    }
+
+    /// The index of the selected database.
+    #[inline]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The whole keyspace.
+    pub fn keyspace(&mut self) -> &mut Keyspace {
+        self.ks
+    }
+
+    /// The number of databases.
+    pub fn databases(&self) -> usize {
+        self.ks.dbs.len()
+    }
+
+    /// Another database, seen in the same way.
+    ///
+    /// # Panics
+    /// If there is none with this index.
+    pub fn other(&mut self, index: usize) -> Db<'_> {
+        assert!(index < self.ks.dbs.len(), "no such database");
+        Db { ks: self.ks, index, no_touch: self.no_touch }
+    }
+
+    /// Selects another database; `None` if there is none with this index.
+    pub(crate) fn select(&mut self, index: usize) -> Option<()> {
+        (index < self.ks.dbs.len()).then(|| self.index = index)
+    }
+
+    /// The selected database itself.
+    #[inline]
+    pub fn database(&self) -> &Database {
+        &self.ks.dbs[self.index]
+    }
+
+    /// Unix time in milliseconds. It stands still while a command runs.
+    #[inline]
+    pub fn now_ms(&self) -> i64 {
+        self.ks.now_ms()
+    }
+
+    /// Hashes a key that did not come as an argument.
+    #[inline]
+    pub fn key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
+        Key::new(bytes, &self.ks.hasher)
+    }
+
+    /// The number of keys. O(1).
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
+        self.database().len()
+    }
+
+    #[inline]
+    fn lookup(&mut self, key: Key<'_>, purpose: Purpose) -> Option<&mut Entry> {
+        let Keyspace { dbs, hasher, effects, events, watches, stats, access, now_us, .. } = &mut *self.ks;
+        let Database { table, volatile, .. } = &mut dbs[self.index];
+        match table.entry(key.hash, is(key)) {
+            dict::Entry::Occupied(found) => {
+                if expired(found.get(), *now_us / 1000) {
+                    found.remove(rehash(hasher));
+                    volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
+                    let news = &mut expire::News { effects, events, watches, stats };
+                    news.expired(self.index, key.bytes);
+                    if purpose == Purpose::Read {
+                        news.missed(self.index, key.bytes);
+                    }
+                    return None;
+                }
+                let entry = found.into_mut();
+                if purpose == Purpose::Read {
+                    stats.hits += 1;
+                }
+                if purpose != Purpose::Inspect && !self.no_touch {
+                    access.touch(entry);
+                }
+                Some(entry)
+            }
+            dict::Entry::Vacant(_) => {
+                if purpose == Purpose::Read {
+                    stats.misses += 1;
+                    events.note(self.index, Event::KeyMiss, key.bytes);
+                }
+                None
+            }
+        }
+    }
+
+    /// The entry of a key, to read its value.
+    #[inline]
+    pub fn read(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.lookup(key, Purpose::Read).map(|entry| &*entry)
+    }
+
+    /// The entry of a key, to look at the key itself: neither statistics nor its clock change.
+    pub fn inspect(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.lookup(key, Purpose::Inspect).map(|entry| &*entry)
+    }
+
+    /// The entry of a key, to change its value in place. Whoever does must call
+    /// [`changed`](Db::changed) afterwards.
+    #[inline]
+    pub fn write(&mut self, key: Key<'_>) -> Option<&mut Entry> {
+        self.lookup(key, Purpose::Write)
+    }
+
+    /// Whether a key exists. Moves its clock (`EXISTS` and `TOUCH` do).
+    pub fn exists(&mut self, key: Key<'_>) -> bool {
+        self.read(key).is_some()
+    }
+
+    /// The string at a key, to read it.
+    ///
+    /// # Errors
+    /// If the key holds another type.
+    #[inline]
+    pub fn string(&mut self, key: Key<'_>) -> Result<Option<Text<'_>>, Error> {
+        let Some(entry) = self.lookup(key, Purpose::Read) else { return Ok(None) };
+        Text::of(entry).map(Some).ok_or(Error::WRONG_TYPE)
+    }
+
+    /// The string at a key, to see it before it is changed.
+    ///
+    /// # Errors
+    /// If the key holds another type.
+    #[inline]
+    pub fn string_for_write(&mut self, key: Key<'_>) -> Result<Option<Text<'_>>, Error> {
+        let Some(entry) = self.lookup(key, Purpose::Write) else { return Ok(None) };
+        Text::of(entry).map(Some).ok_or(Error::WRONG_TYPE)
+    }
+
+    /// The type of the value at a key.
+    pub fn type_of(&mut self, key: Key<'_>) -> Option<Type> {
+        self.inspect(key).map(|entry| Encoding::of(entry).kind())
+    }
+
+    /// A random key that has not expired, copied. O(1) expected.
+    ///
+    /// Where many keys have expired and not been removed, this removes those that it meets.
+    pub fn random_key(&mut self, mut random: impl FnMut() -> u64) -> Option<Vec<u8>> {
+        loop {
+            let key = self.database().table.sample(&mut random)?.key().to_vec();
+            if self.inspect(self.key(&key)).is_some() {
+                return Some(key);
+            }
+        }
+    }
+
+    /// How access clocks are kept.
+    pub fn access(&mut self) -> &mut Access {
+        &mut self.ks.access
+    }
+
+    /// Whether an entry's time has come. Iterating over the table meets such entries.
+    pub fn is_expired(&self, entry: &Entry) -> bool {
+        expired(entry, self.now_ms())
+    }
+}

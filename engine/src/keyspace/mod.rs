@@ -1,0 +1,121 @@
+//! The keyspace: all databases, the time they see, and everything that must be told when a key changes.
+//!
+//! Commands reach it through [`Db`](crate::keyspace::Db), which looks a key up in the selected database, lets
+//! expired keys vanish, and reports every change to watchers, the journal and the statistics. That is why a
+//! command's code is short: it says what changed, not who cares.
+
+mod access;
+mod database;
+mod db;
+mod expire;
+mod modify;
+mod watch;
+
+pub use access::{Access, Policy};
+pub use database::Database;
+pub use db::{Db, Expiry};
+pub use expire::Cycle;
+pub use watch::{WatchFlag, Watches};
+
+use crate::effects::Effects;
+use crate::event::Events;
+use crate::hash::KeyHasher;
+
+/// Counters that `INFO` shows and `CONFIG RESETSTAT` sets to zero.
+#[derive(Debug, Default, Clone)]
+pub struct KeyspaceStats {
+    /// Lookups for reading that found a key.
+    pub hits: u64,
+    /// Lookups for reading that found none.
+    pub misses: u64,
+    /// Keys that were removed because their time had come.
+    pub expired: u64,
+    /// Estimated share, in percent, of volatile keys that have expired but still stand.
+    pub expired_stale_percent: f64,
+    /// How often the active expiry ran out of its time.
+    pub expire_time_cap_reached: u64,
+    /// Microseconds spent in the active expiry.
+    pub expire_cycle_us: u64,
+    /// Keys that were evicted.
+    pub evicted: u64,
+}
+
+/// All databases.
+pub struct Keyspace {
+    pub(crate) dbs: Vec<Database>,
+    pub(crate) hasher: KeyHasher,
+    /// Unix time in microseconds as the running command sees it: it stands still while one runs.
+    pub(crate) now_us: i64,
+    pub(crate) access: Access,
+    /// Off while `DEBUG SET-ACTIVE-EXPIRE 0` is in force.
+    pub active_expire: bool,
+    /// Changes since the last save, as `rdb_changes_since_last_save` counts them.
+    pub dirty: u64,
+    /// What happened, for the journal.
+    pub effects: Effects,
+    /// What happened, for keyspace notifications.
+    pub events: Events,
+    /// Who watches which key.
+    pub watches: Watches,
+    /// Counters.
+    pub stats: KeyspaceStats,
+    pub(crate) expire_cursor: expire::Cursor,
+}
+
+impl Keyspace {
+    /// An empty keyspace of `databases` databases.
+    pub fn new(databases: usize, hasher: KeyHasher) -> Self {
+        Keyspace {
+            dbs: (0..databases).map(|_| Database::default()).collect(),
+            hasher,
+            now_us: 0,
+            access: Access::default(),
+            active_expire: true,
+            dirty: 0,
+            effects: Effects::default(),
+            events: Events::default(),
+            watches: Watches::new(databases),
+            stats: KeyspaceStats::default(),
+            expire_cursor: expire::Cursor::default(),
+        }
+    }
+
+    /// The databases, by index.
+    pub fn databases(&self) -> &[Database] {
+        &self.dbs
+    }
+
+    /// The hasher of keys.
+    pub fn hasher(&self) -> &KeyHasher {
+        &self.hasher
+    }
+
+    /// Unix time in milliseconds as the running command sees it.
+    #[inline]
+    pub fn now_ms(&self) -> i64 {
+        self.now_us / 1000
+    }
+
+    /// Sets the time that commands see.
+    #[inline]
+    pub(crate) fn set_now(&mut self, unix_us: i64) {
+        self.now_us = unix_us;
+        self.access.set_now(unix_us);
+    }
+
+    /// Whether a key stands although its time has come.
+    pub(crate) fn is_expired(&self, db: usize, key: crate::args::Key<'_>) -> bool {
+        let entry = self.dbs[db].table.find(key.hash, database::is(key));
+        entry.is_some_and(|entry| expire::expired(entry, self.now_ms()))
+    }
+
+    /// How access clocks are kept.
+    pub fn access(&mut self) -> &mut Access {
+        &mut self.access
+    }
+
+    /// A database seen through the eyes of a command.
+    pub fn db(&mut self, index: usize) -> Db<'_> {
+        Db::new(self, index)
+    }
+}

@@ -1,0 +1,151 @@
+//! Changing keys: every way in which a command alters the dataset goes through here.
+//!
+//! A method changes the dataset and leaves telling others to [`Db::changed`], which the command calls once it
+//! knows which event it was; methods whose event is always the same take it as an argument or know it.
+
+use super::Keyspace;
+use super::database::{is, rehash};
+use super::db::{Db, Expiry};
+use crate::args::Key;
+use crate::event::Event;
+use crate::value::{Entry, New};
+use russet_structures::dict;
+use russet_structures::record::Record;
+
+impl Db<'_> {
+    /// Tells everybody that a key has changed: watchers, notifications, and the count of changes, which is
+    /// what makes the dispatch pipeline journal the command.
+    #[inline]
+    pub fn changed(&mut self, key: Key<'_>, event: Event) {
+        self.ks.dirty += 1;
+        self.touched(key, event);
+    }
+
+    /// As [`changed`](Db::changed), for a further event of a change that has been counted.
+    #[inline]
+    pub fn touched(&mut self, key: Key<'_>, event: Event) {
+        self.ks.watches.touch(self.index, key.bytes);
+        self.ks.events.note(self.index, event, key.bytes);
+    }
+
+    /// Notes an event that is no change of its own (`SET` with an expiry is `set` and `expire`).
+    #[inline]
+    pub fn note(&mut self, key: Key<'_>, event: Event) {
+        self.ks.events.note(self.index, event, key.bytes);
+    }
+
+    /// Sets a key to a string, whatever it held. O(1).
+    pub fn set(&mut self, key: Key<'_>, value: New<'_>, expiry: Expiry) {
+        let Keyspace { dbs, hasher, access, events, .. } = &mut *self.ks;
+        let database = &mut dbs[self.index];
+        let mut scratch = Vec::new();
+        let (encoding, value) = value.prepare(key.bytes.len(), &mut scratch);
+        match database.table.entry(key.hash, is(key)) {
+            dict::Entry::Occupied(found) => {
+                let entry = found.into_mut();
+                entry.set(encoding as u8, value);
+                let before = entry.expiry();
+                let after = match expiry {
+                    Expiry::Keep => before,
+                    Expiry::Clear => None,
+                    Expiry::At(at) => Some(at),
+                };
+                if before != after {
+                    entry.set_expiry(after);
+                }
+                if !self.no_touch {
+                    access.touch(entry);
+                }
+                database.index(key.hash, before.is_some(), after.is_some());
+            }
+            dict::Entry::Vacant(vacant) => {
+                let expiry = match expiry {
+                    Expiry::At(at) => Some(at),
+                    _ => None,
+                };
+                let mut entry = Record::new(key.bytes, encoding as u8, expiry, value);
+                entry.set_clock(access.fresh());
+                vacant.insert(entry, rehash(hasher));
+                database.index(key.hash, false, expiry.is_some());
+                events.note(self.index, Event::New, key.bytes);
+            }
+        }
+    }
+
+    /// Removes a key and tells everybody. Returns whether it was there.
+    pub fn delete(&mut self, key: Key<'_>) -> bool {
+        // A key that has expired is not there to be deleted.
+        if self.inspect(key).is_none() {
+            return false;
+        }
+        let gone = self.take(key).is_some();
+        if gone {
+            self.changed(key, Event::Del);
+        }
+        gone
+    }
+
+    /// Takes a key out of the database without telling anybody.
+    pub fn take(&mut self, key: Key<'_>) -> Option<Entry> {
+        let Keyspace { dbs, hasher, .. } = &mut *self.ks;
+        dbs[self.index].take(key, hasher)
+    }
+
+    /// Puts an entry into the database, in place of one with the same key, without telling anybody.
+    pub fn put(&mut self, entry: Entry) {
+        let hash = self.ks.hasher.hash(entry.key());
+        let Keyspace { dbs, hasher, .. } = &mut *self.ks;
+        let database = &mut dbs[self.index];
+        database.take(Key { bytes: entry.key(), hash }, hasher);
+        database.put(hash, entry, hasher);
+    }
+
+    /// Sets or clears the expiry of a key without telling anybody. Returns whether the key is there.
+    pub fn set_expiry(&mut self, key: Key<'_>, expiry: Option<i64>) -> bool {
+        let database = &mut self.ks.dbs[self.index];
+        let Some(entry) = database.table.find_mut(key.hash, is(key)) else { return false };
+        let before = entry.expiry().is_some();
+        entry.set_expiry(expiry);
+        database.index(key.hash, before, expiry.is_some());
+        true
+    }
+
+    /// Removes all keys of the database and returns how many there were. O(n), or O(1) with `later`, which
+    /// is given what is left to be dropped.
+    pub fn flush(&mut self) -> usize {
+        let database = &mut self.ks.dbs[self.index];
+        let removed = database.table.len();
+        let table = &database.table;
+        let hasher = &self.ks.hasher;
+        self.ks.watches.touch_where(self.index, |key| {
+            let key = Key::new(key, hasher);
+            table.find(key.hash, is(key)).is_some()
+        });
+        *database = super::Database::default();
+        removed
+    }
+
+    /// Exchanges two databases.
+    ///
+    /// # Panics
+    /// If there is none with one of the indexes.
+    pub fn swap(&mut self, a: usize, b: usize) {
+        if a == b {
+            return;
+        }
+        let ks = &mut *self.ks;
+        let now = ks.now_ms();
+        for (from, to) in [(a, b), (b, a)] {
+            let (old, new) = (&ks.dbs[from].table, &ks.dbs[to].table);
+            let hasher = &ks.hasher;
+            let live = |table: &dict::Dict<Entry>, key: Key<'_>| {
+                table.find(key.hash, is(key)).is_some_and(|entry| !super::expire::expired(entry, now))
+            };
+            ks.watches.touch_where(from, |key| {
+                let key = Key::new(key, hasher);
+                live(old, key) || live(new, key)
+            });
+        }
+        ks.dbs.swap(a, b);
+    }
+}

@@ -1,0 +1,209 @@
+//! What a session has still to be sent: bytes in order, large values among them by reference.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+
+/// A value that is shared with the keyspace while it leaves.
+pub type Blob = Arc<Vec<u8>>;
+
+/// Below this many bytes a value is copied: a reference costs an entry in the queue and a slot in `writev`.
+pub const SHARE_FROM: usize = 16 * 1024;
+
+enum Chunk {
+    Bytes(Vec<u8>),
+    Shared(Blob),
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Chunk::Bytes(bytes) => bytes,
+            Chunk::Shared(blob) => blob,
+        }
+    }
+}
+
+/// A queue of bytes: `full` chunks, then `tail`, of which the first `sent` bytes are gone already.
+#[derive(Default)]
+pub struct Output {
+    full: VecDeque<Chunk>,
+    tail: Vec<u8>,
+    sent: usize,
+    queued: usize,
+}
+
+impl Output {
+    /// The buffer that replies are appended to.
+    #[inline]
+    pub fn tail(&mut self) -> &mut Vec<u8> {
+        &mut self.tail
+    }
+
+    /// Appends a large value without copying it.
+    pub fn push_shared(&mut self, blob: Blob) {
+        if !self.tail.is_empty() {
+            let tail = std::mem::take(&mut self.tail);
+            self.queued += tail.len();
+            self.full.push_back(Chunk::Bytes(tail));
+        }
+        self.queued += blob.len();
+        self.full.push_back(Chunk::Shared(blob));
+    }
+
+    /// Bytes that wait to be sent.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.queued + self.tail.len() - self.sent
+    }
+
+    /// Whether nothing waits.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of memory that the queue holds, shared values included.
+    pub fn memory(&self) -> usize {
+        let full: usize = self
+            .full
+            .iter()
+            .map(|chunk| match chunk {
+                Chunk::Bytes(bytes) => bytes.capacity(),
+                Chunk::Shared(blob) => blob.capacity(),
+            })
+            .sum();
+        full + self.full.capacity() * size_of::<Chunk>() + self.tail.capacity()
+    }
+
+    /// Chunks that wait, for `CLIENT LIST`'s `oll`.
+    pub fn chunks(&self) -> usize {
+        self.full.len()
+    }
+
+    /// The single slice that waits, where there is only one: the common case, sent by a plain `write`.
+    #[inline]
+    pub fn as_single(&self) -> Option<&[u8]> {
+        self.full.is_empty().then(|| &self.tail[self.sent..])
+    }
+
+    /// Fills `slices` with what waits, in order, and returns how many were filled.
+    pub fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let mut skip = self.sent;
+        let mut filled = 0;
+        for bytes in self.full.iter().map(Chunk::bytes).chain([&self.tail[..]]) {
+            if filled == slices.len() {
+                break;
+            }
+            let bytes = &bytes[skip.min(bytes.len())..];
+            skip = 0;
+            if !bytes.is_empty() {
+                slices[filled] = IoSlice::new(bytes);
+                filled += 1;
+            }
+        }
+        filled
+    }
+
+    /// Forgets the first `count` bytes, which have been sent.
+    pub fn advance(&mut self, count: usize) {
+        self.sent += count;
+        while let Some(front) = self.full.front() {
+            let len = front.bytes().len();
+            if self.sent < len {
+                return;
+            }
+            self.sent -= len;
+            self.queued -= len;
+            self.full.pop_front();
+        }
+        if self.sent == self.tail.len() {
+            self.sent = 0;
+            self.tail.clear();
+        }
+    }
+
+    /// Gives back memory that a burst has left behind. Called when nothing waits and the session is idle.
+    pub fn shrink(&mut self) {
+        if self.is_empty() {
+            *self = Output::default();
+        }
+    }
+
+    /// A point to which [`Output::truncate`] can return.
+    #[inline]
+    pub fn mark(&self) -> Mark {
+        Mark { chunks: self.full.len(), tail: self.tail.len(), queued: self.queued }
+    }
+
+    /// Whether anything was appended since `mark`.
+    pub fn grew_since(&self, mark: Mark) -> bool {
+        self.queued + self.tail.len() != mark.queued + mark.tail
+    }
+
+    /// Takes back everything appended since `mark` (`CLIENT REPLY OFF`). Nothing may have been sent since.
+    pub fn truncate(&mut self, mark: Mark) {
+        if self.full.len() > mark.chunks {
+            let first = self.full.drain(mark.chunks..).next();
+            self.tail = match first {
+                Some(Chunk::Bytes(bytes)) => bytes,
+                _ => Vec::new(),
+            };
+            self.queued = mark.queued;
+        }
+        self.tail.truncate(mark.tail);
+    }
+}
+
+/// See [`Output::mark`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    chunks: usize,
+    tail: usize,
+    queued: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain(output: &mut Output, step: usize) -> Vec<u8> {
+        let mut all = Vec::new();
+        while !output.is_empty() {
+            let mut slices = [IoSlice::new(&[]); 3];
+            let filled = output.slices(&mut slices);
+            let first: Vec<u8> = slices[..filled].iter().flat_map(|s| s.to_vec()).take(step).collect();
+            all.extend_from_slice(&first);
+            output.advance(first.len());
+        }
+        all
+    }
+
+    #[test]
+    fn bytes_leave_in_order_whatever_is_written_at_a_time() {
+        for step in 1..12 {
+            let mut output = Output::default();
+            output.tail().extend_from_slice(b"abc");
+            output.push_shared(Arc::new(b"defgh".to_vec()));
+            output.push_shared(Arc::new(b"ij".to_vec()));
+            output.tail().extend_from_slice(b"kl");
+            assert_eq!(output.len(), 12);
+            assert_eq!(drain(&mut output, step), b"abcdefghijkl");
+            assert_eq!(output.chunks(), 0);
+        }
+    }
+
+    #[test]
+    fn truncate_takes_back_across_chunks() {
+        let mut output = Output::default();
+        output.tail().extend_from_slice(b"keep");
+        let mark = output.mark();
+        output.tail().extend_from_slice(b"-gone");
+        output.push_shared(Arc::new(b"gone".to_vec()));
+        output.tail().extend_from_slice(b"gone");
+        assert!(output.grew_since(mark));
+        output.truncate(mark);
+        assert!(!output.grew_since(mark));
+        assert_eq!(drain(&mut output, 100), b"keep");
+    }
+}

@@ -1,0 +1,226 @@
+//! A session: what the engine knows of one client, wherever its bytes come from.
+//!
+//! A session is not a socket. The server gives a connection one, a test or an embedding program makes one
+//! directly; addresses and byte counts are facts that whoever owns the transport writes into it.
+
+use crate::error::Outcome;
+use crate::keyspace::WatchFlag;
+use crate::output::Output;
+use crate::reply::{Protocol, Reply};
+use crate::transaction::{Transaction, Watched};
+
+/// The number that `CLIENT ID` answers: unique for the life of the process.
+pub type SessionId = u64;
+
+/// When the transport should end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// Once everything that waits has been sent.
+    AfterReply,
+    /// At once.
+    Now,
+}
+
+/// `CLIENT REPLY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ReplyMode {
+    /// Commands are answered.
+    #[default]
+    On,
+    /// Nothing is answered.
+    Off,
+    /// This command is not answered, nor is the next.
+    SkipNext,
+    /// This command is not answered.
+    Skip,
+}
+
+/// Why a session waits, and what ends it.
+pub struct Blocked {
+    /// When it gives up: Unix time in milliseconds; `None` to wait for ever.
+    pub deadline_ms: Option<i64>,
+    /// What it is answered when it gives up.
+    pub on_timeout: fn(&mut Reply<'_>) -> Outcome,
+    /// Whether `CLIENT UNBLOCK` may end it.
+    pub unblockable: bool,
+    /// Waits for a pause to end: its command has not run yet.
+    pub postponed: bool,
+}
+
+/// What the transport reports, for `CLIENT LIST` and `INFO`.
+#[derive(Default, Clone, Debug)]
+pub struct Transport {
+    /// The peer: `127.0.0.1:50000`, `[::1]:50000`, or the path of a unix socket with `:0`.
+    pub peer: String,
+    /// The local end, in the same form.
+    pub local: String,
+    /// The file descriptor, or -1.
+    pub fd: i32,
+    /// Whether it is a unix socket.
+    pub unix: bool,
+    /// Bytes received and not yet parsed.
+    pub query_buffer: usize,
+    /// Bytes of room left in the query buffer.
+    pub query_room: usize,
+    /// Bytes of the arguments that have been parsed for the next command.
+    pub argument_memory: usize,
+    /// Bytes received since the connection was made.
+    pub received: u64,
+    /// Bytes sent since the connection was made.
+    pub sent: u64,
+}
+
+/// One client.
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// The selected database.
+    pub db: usize,
+    /// The protocol version it speaks.
+    pub protocol: Protocol,
+    /// The name it gave itself.
+    pub name: Vec<u8>,
+    /// The library's name, from `CLIENT SETINFO`.
+    pub lib_name: Vec<u8>,
+    /// The library's version.
+    pub lib_ver: Vec<u8>,
+    /// The user it is.
+    pub user: String,
+    /// Whether it may run commands.
+    pub authenticated: bool,
+    /// The transaction that is being queued.
+    pub transaction: Option<Box<Transaction>>,
+    /// Keys that it watches.
+    pub watched: Vec<Watched>,
+    /// Set when one of them changes.
+    pub watch_flag: WatchFlag,
+    /// Whether it is answered.
+    pub reply_mode: ReplyMode,
+    /// Why it waits.
+    pub blocked: Option<Blocked>,
+    /// When its transport should end.
+    pub closing: Option<Closing>,
+    /// Not evicted when memory for clients is short.
+    pub no_evict: bool,
+    /// Its lookups leave access clocks alone.
+    pub no_touch: bool,
+    /// Unix time in milliseconds when it began.
+    pub created_ms: i64,
+    /// Unix time in milliseconds of its last request.
+    pub active_ms: i64,
+    /// The last command's full name.
+    pub last_command: Option<crate::command::CommandId>,
+    /// Commands it has run.
+    pub commands: u64,
+    /// What the transport reports.
+    pub transport: Transport,
+}
+
+impl Session {
+    /// A session at its beginning.
+    pub fn new(id: SessionId, authenticated: bool, now_ms: i64) -> Self {
+        Session {
+            id,
+            db: 0,
+            protocol: Protocol::Resp2,
+            name: Vec::new(),
+            lib_name: Vec::new(),
+            lib_ver: Vec::new(),
+            user: "default".into(),
+            authenticated,
+            transaction: None,
+            watched: Vec::new(),
+            watch_flag: WatchFlag::default(),
+            reply_mode: ReplyMode::On,
+            blocked: None,
+            closing: None,
+            no_evict: false,
+            no_touch: false,
+            created_ms: now_ms,
+            active_ms: now_ms,
+            last_command: None,
+            commands: 0,
+            transport: Transport { fd: -1, ..Transport::default() },
+        }
+    }
+
+    /// Asks the transport to end; a stronger wish replaces a weaker one.
+    pub fn close(&mut self, when: Closing) {
+        if self.closing != Some(Closing::Now) {
+            self.closing = Some(when);
+        }
+    }
+}
+
+/// A session with what it has still to be sent.
+pub struct Client {
+    /// The session.
+    pub session: Session,
+    /// Its replies.
+    pub output: Output,
+}
+
+/// The place of a client in [`Clients`]: small, dense, reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientKey(pub usize);
+
+/// All clients. The one whose command is running stands outside, in its [`Context`](crate::Context).
+#[derive(Default)]
+pub struct Clients {
+    slots: slab::Slab<Option<Box<Client>>>,
+    next_id: SessionId,
+}
+
+impl Clients {
+    /// Adds a client and says where. O(1).
+    pub fn add(&mut self, authenticated: bool, now_ms: i64) -> ClientKey {
+        self.next_id += 1;
+        let session = Session::new(self.next_id, authenticated, now_ms);
+        ClientKey(self.slots.insert(Some(Box::new(Client { session, output: Output::default() }))))
+    }
+
+    /// The number of clients.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The client at `key`, unless its command is running.
+    pub fn get(&self, key: ClientKey) -> Option<&Client> {
+        self.slots.get(key.0)?.as_deref()
+    }
+
+    /// The client at `key`, unless its command is running.
+    #[inline]
+    pub fn get_mut(&mut self, key: ClientKey) -> Option<&mut Client> {
+        self.slots.get_mut(key.0)?.as_deref_mut()
+    }
+
+    /// All clients but the one whose command is running.
+    pub fn iter(&self) -> impl Iterator<Item = (ClientKey, &Client)> {
+        self.slots.iter().filter_map(|(key, client)| Some((ClientKey(key), client.as_deref()?)))
+    }
+
+    /// All clients but the one whose command is running.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (ClientKey, &mut Client)> {
+        self.slots.iter_mut().filter_map(|(key, client)| Some((ClientKey(key), client.as_deref_mut()?)))
+    }
+
+    #[inline]
+    pub(crate) fn take(&mut self, key: ClientKey) -> Option<Box<Client>> {
+        self.slots.get_mut(key.0)?.take()
+    }
+
+    #[inline]
+    pub(crate) fn put_back(&mut self, key: ClientKey, client: Box<Client>) {
+        self.slots[key.0] = Some(client);
+    }
+
+    pub(crate) fn remove(&mut self, key: ClientKey) -> Option<Box<Client>> {
+        self.slots.try_remove(key.0)?
+    }
+}

@@ -1,0 +1,125 @@
+//! Statistics of the dispatch pipeline: what `INFO`'s stats, commandstats, errorstats and latencystats show.
+
+use crate::command::CommandId;
+use crate::error::Error;
+use hdrhistogram::Histogram;
+use std::collections::BTreeMap;
+
+/// Latencies are counted from a nanosecond to a second, to two significant figures, as Redis does.
+const LONGEST_NS: u64 = 1_000_000_000;
+const FIGURES: u8 = 2;
+
+/// More distinct error codes than this is a client making them up; then they are no longer told apart.
+const ERROR_CODES_MAX: usize = 128;
+
+/// What is counted for one command.
+#[derive(Default)]
+pub struct CommandStats {
+    /// How often it ran.
+    pub calls: u64,
+    /// Nanoseconds it ran, in sum.
+    pub nanoseconds: u64,
+    /// How often it was refused before it ran.
+    pub rejected: u64,
+    /// How often it answered an error.
+    pub failed: u64,
+    /// How long it ran, if that is tracked and it ever did.
+    pub latency: Option<Box<Histogram<u64>>>,
+}
+
+/// What is counted for all.
+#[derive(Default)]
+pub struct Stats {
+    commands: Vec<CommandStats>,
+    /// Commands that ran.
+    pub commands_processed: u64,
+    /// Connections that were accepted.
+    pub connections_received: u64,
+    /// Connections that were refused because there were too many.
+    pub connections_rejected: u64,
+    /// Error replies.
+    pub error_replies: u64,
+    /// Bytes received.
+    pub net_input: u64,
+    /// Bytes sent.
+    pub net_output: u64,
+    /// Unexpected errors: protocol violations and the like.
+    pub unexpected_errors: u64,
+    /// Clients closed because they did not read fast enough.
+    pub output_buffer_disconnections: u64,
+    /// Clients closed because their query buffer grew too large.
+    pub query_buffer_disconnections: u64,
+    /// Reads from sockets.
+    pub reads_processed: u64,
+    /// Writes to sockets.
+    pub writes_processed: u64,
+    /// Times that authentication failed.
+    pub auth_failures: u64,
+    errors: BTreeMap<Box<[u8]>, u64>,
+    errors_overflowed: bool,
+}
+
+impl Stats {
+    /// Counters for `commands` commands.
+    pub fn new(commands: usize) -> Self {
+        let mut stats = Stats::default();
+        stats.commands.resize_with(commands, CommandStats::default);
+        stats
+    }
+
+    /// Sets everything to zero.
+    pub fn reset(&mut self) {
+        *self = Stats::new(self.commands.len());
+    }
+
+    /// The counters of a command.
+    #[inline]
+    pub fn command(&self, id: CommandId) -> &CommandStats {
+        &self.commands[id.index()]
+    }
+
+    /// The counters of a command.
+    #[inline]
+    pub fn command_mut(&mut self, id: CommandId) -> &mut CommandStats {
+        &mut self.commands[id.index()]
+    }
+
+    /// Counts a run.
+    #[inline]
+    pub(crate) fn ran(&mut self, id: CommandId, nanoseconds: u64, track_latency: bool) {
+        self.commands_processed += 1;
+        let command = &mut self.commands[id.index()];
+        command.calls += 1;
+        command.nanoseconds += nanoseconds;
+        if track_latency {
+            match &mut command.latency {
+                Some(latency) => latency.saturating_record(nanoseconds.max(1)),
+                None => {
+                    command.latency = Histogram::new_with_bounds(1, LONGEST_NS, FIGURES).ok().map(Box::new);
+                    if let Some(latency) = &mut command.latency {
+                        latency.saturating_record(nanoseconds.max(1));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Counts an error reply by its code.
+    pub fn error(&mut self, error: &Error) {
+        self.error_replies += 1;
+        if let Some(count) = self.errors.get_mut(error.code()) {
+            *count += 1;
+        } else if self.errors.len() < ERROR_CODES_MAX {
+            self.errors.insert(error.code().into(), 1);
+        } else if !self.errors_overflowed {
+            self.errors_overflowed = true;
+            self.errors.clear();
+            self.errors.insert(b"ERRORSTATS_DISABLED"[..].into(), 1);
+        }
+    }
+
+    /// Error codes with their counts, by code.
+    pub fn errors(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.errors.iter().map(|(code, count)| (&**code, *count))
+    }
+}

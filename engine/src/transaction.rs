@@ -1,0 +1,122 @@
+//! Transactions: commands that are queued by `MULTI` and run together by `EXEC`, unless a watched key changed.
+
+use crate::args::{Args, Key, OwnedArgs};
+use crate::command::CommandId;
+use crate::context::Context;
+use crate::error::{Error, Outcome};
+use crate::keyspace::{Keyspace, WatchFlag};
+use crate::session::Session;
+
+/// What has been queued since `MULTI`.
+#[derive(Default)]
+pub struct Transaction {
+    queued: Vec<(CommandId, OwnedArgs)>,
+    /// A command could not be queued: `EXEC` will refuse.
+    pub failed: bool,
+}
+
+impl Transaction {
+    /// The number of queued commands.
+    pub fn len(&self) -> usize {
+        self.queued.len()
+    }
+
+    /// Whether nothing is queued.
+    pub fn is_empty(&self) -> bool {
+        self.queued.is_empty()
+    }
+
+    /// Bytes that the queued arguments hold.
+    pub fn memory(&self) -> usize {
+        self.queued.iter().map(|(_, args)| args.memory()).sum()
+    }
+
+    /// The queued commands.
+    pub fn commands(&self) -> impl Iterator<Item = CommandId> {
+        self.queued.iter().map(|(command, _)| *command)
+    }
+
+    pub(crate) fn queue(&mut self, command: CommandId, args: Args<'_>) {
+        self.queued.push((command, args.to_owned()));
+    }
+}
+
+/// A watched key.
+pub struct Watched {
+    db: usize,
+    key: Box<[u8]>,
+    /// It had expired already when the watch began, so that its removal is no change.
+    was_expired: bool,
+}
+
+impl Watched {
+    /// The database of the key.
+    pub fn db(&self) -> usize {
+        self.db
+    }
+}
+
+/// Begins to watch a key of the selected database. O(1) beside the keys that the session watches already.
+pub fn watch(cx: &mut Context<'_>, key: Key<'_>) {
+    let db = cx.db.index();
+    if cx.session.watched.iter().any(|w| w.db == db && *w.key == *key.bytes) {
+        return;
+    }
+    let was_expired = cx.db.keyspace().is_expired(db, key);
+    let flag = cx.session.watch_flag.clone();
+    cx.db.keyspace().watches.add(db, key.bytes, &flag);
+    cx.session.watched.push(Watched { db, key: key.bytes.into(), was_expired });
+}
+
+/// Ends all watches of a session, and forgets what they saw.
+pub fn unwatch(keyspace: &mut Keyspace, session: &mut Session) {
+    if session.watched.is_empty() {
+        return;
+    }
+    for watched in session.watched.drain(..) {
+        keyspace.watches.remove(watched.db, &watched.key, &session.watch_flag);
+    }
+    session.watch_flag = WatchFlag::default();
+}
+
+/// Gives up the transaction and its watches.
+pub fn discard(keyspace: &mut Keyspace, session: &mut Session) {
+    session.transaction = None;
+    unwatch(keyspace, session);
+}
+
+/// Runs what has been queued.
+///
+/// # Errors
+/// If there is no transaction, or one of its commands could not be queued.
+pub fn exec(cx: &mut Context<'_>) -> Outcome {
+    let Some(transaction) = cx.session.transaction.take() else {
+        return Err(Error::new("ERR EXEC without MULTI"));
+    };
+    let keyspace = cx.db.keyspace();
+    let stale = cx.session.watch_flag.is_set()
+        || cx
+            .session
+            .watched
+            .iter()
+            .any(|w| !w.was_expired && keyspace.is_expired(w.db, Key::new(&w.key, &keyspace.hasher)));
+    unwatch(keyspace, cx.session);
+    if transaction.failed {
+        return Err(Error::new("EXECABORT Transaction discarded because of previous errors."));
+    }
+    if stale {
+        return cx.reply.null_array();
+    }
+    cx.reply.array(transaction.len())?;
+    let opened = cx.db.keyspace().effects.begin();
+    let hasher = cx.db.keyspace().hasher.clone();
+    let outer = std::mem::replace(&mut cx.in_transaction, true);
+    for (command, args) in &transaction.queued {
+        cx.call(*command, args.args(&hasher));
+    }
+    cx.in_transaction = outer;
+    if opened {
+        cx.db.keyspace().effects.commit();
+    }
+    Ok(())
+}

@@ -28,6 +28,7 @@ pub mod declare;
 pub mod lists;
 pub mod load;
 pub mod page;
+pub mod rewrite;
 pub mod set;
 pub mod setting;
 pub mod words;
@@ -44,6 +45,8 @@ mod security;
 
 pub use declare::{Flags, Parameter, Reason, Status};
 pub use set::{SetError, Staged};
+
+use std::sync::LazyLock;
 
 use declare::How;
 
@@ -119,10 +122,8 @@ impl Params {
 
     /// Whether `parameter` has its default.
     pub fn is_default(&self, parameter: &Parameter) -> bool {
-        thread_local! {
-            static DEFAULTS: Params = Params::default();
-        }
-        DEFAULTS.with(|defaults| defaults.show(parameter) == self.show(parameter))
+        static DEFAULTS: LazyLock<Params> = LazyLock::new(Params::default);
+        DEFAULTS.show(parameter) == self.show(parameter)
     }
 
     /// The parameters that someone set although they do nothing here (yet): worth a line in the log at start.

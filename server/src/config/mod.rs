@@ -1,0 +1,62 @@
+//! Where settings come from: a configuration file, standard input, and the command line, in this order; what comes later wins.
+//!
+//! All of it ends up as lines for the one table ([`russet_engine::params`]), so there is one check and one set of messages.
+//! [`load`] is what `main` calls at start, [`rewrite()`] what `CONFIG REWRITE` calls.
+
+pub mod cli;
+pub mod error;
+pub mod read;
+pub mod rewrite;
+pub mod ron_file;
+pub mod ron_layout;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use russet_engine::params::Params;
+use russet_engine::params::load::Extras;
+
+use cli::Invocation;
+pub use error::ConfigError;
+pub use rewrite::rewrite;
+
+/// Everything that the start of the server needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The value of every parameter.
+    pub params: Params,
+    /// Renamed commands, plugins and users.
+    pub extras: Extras,
+    /// The absolute path of the configuration file, if there is one.
+    pub file: Option<PathBuf>,
+}
+
+/// Whether a configuration file is RON rather than redis.conf: its name ends in `.ron`.
+pub fn is_ron(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ron"))
+}
+
+/// Reads the configuration file, standard input and the overrides that the command line asks for.
+///
+/// The first setting that cannot be taken ends it, with the file, the line, the setting and the reason.
+pub fn load(invocation: &Invocation) -> Result<Settings, ConfigError> {
+    let mut reader = read::Reader::new(std::env::current_dir().unwrap_or_default());
+    let file = invocation.file.as_deref().map(|file| reader.base().join(file));
+    if let Some(file) = &file {
+        reader.file(file)?;
+    }
+    if invocation.stdin {
+        let mut text = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut text).map_err(|error| ConfigError::Open {
+            path: "standard input".into(),
+            reason: error::describe(&error),
+        })?;
+        reader.text(&text, "standard input")?;
+    }
+    reader.command_line(&invocation.overrides)?;
+    let (params, extras) = reader.finish();
+    Ok(Settings { params, extras, file })
+}

@@ -1,0 +1,191 @@
+//! Reading configuration files line by line into the table, with the files that they include.
+
+use std::path::{Path, PathBuf};
+
+use russet_engine::glob;
+use russet_engine::params::load::{Directive, Extras, Loader, trim};
+use russet_engine::params::{Params, Reason, words};
+
+use super::error::{ConfigError, describe};
+use super::{is_ron, ron_file};
+
+/// How deep files may include each other: enough for any honest use, and an end to a file that includes itself.
+const MAX_DEPTH: usize = 16;
+
+/// Reads settings from several places into one table.
+pub struct Reader {
+    loader: Loader,
+    /// Where relative paths start: the working directory, or what `dir` said last.
+    base: PathBuf,
+    depth: usize,
+    /// Lines read so far, outside included files: the command line's numbers go on from there, as in Redis.
+    lines: usize,
+}
+
+impl Reader {
+    /// Starts from the defaults; relative paths start at `base`.
+    pub fn new(base: PathBuf) -> Self {
+        Reader { loader: Loader::new(), base, depth: 0, lines: 0 }
+    }
+
+    /// Where relative paths start.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// Reads a configuration file, RON or redis.conf.
+    pub fn file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let text = std::fs::read(path)
+            .map_err(|error| ConfigError::Open { path: path.to_path_buf(), reason: describe(&error) })?;
+        if !is_ron(path) {
+            return self.text(&text, &path.display().to_string());
+        }
+        let place = path.display().to_string();
+        for entry in ron_file::parse(&text, &place)? {
+            for words in &entry.lines {
+                self.take(words).map_err(|reason| self.refusal(reason, &place, entry.line, &entry.text))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the text of a redis.conf that stands in `place`.
+    pub fn text(&mut self, text: &[u8], place: &str) -> Result<(), ConfigError> {
+        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+        for (index, line) in lines.iter().enumerate() {
+            self.line(line, place, index + 1)?;
+        }
+        if self.depth == 0 {
+            self.lines += lines.len();
+        }
+        Ok(())
+    }
+
+    /// Reads the lines that the command line made.
+    pub fn command_line(&mut self, overrides: &[Vec<u8>]) -> Result<(), ConfigError> {
+        let before = self.lines.max(1);
+        for (index, line) in overrides.iter().enumerate() {
+            self.line(line, "the command line", before + index + 1)?;
+        }
+        Ok(())
+    }
+
+    /// The values, and the lines that are none.
+    pub fn finish(self) -> (Params, Extras) {
+        self.loader.finish()
+    }
+
+    fn line(&mut self, line: &[u8], place: &str, number: usize) -> Result<(), ConfigError> {
+        let line = trim(line);
+        if line.is_empty() || line.starts_with(b"#") {
+            return Ok(());
+        }
+        let outcome = match words::split(line) {
+            Some(words) => self.take(&words),
+            None => Err(Refusal::Reason("Unbalanced quotes in configuration line".into())),
+        };
+        outcome.map_err(|refusal| self.refusal(refusal, place, number, &String::from_utf8_lossy(line)))
+    }
+
+    fn refusal(&self, refusal: Refusal, place: &str, line: usize, text: &str) -> ConfigError {
+        match refusal {
+            Refusal::Inner(error) => *error,
+            Refusal::Reason(reason) => ConfigError::Line {
+                place: place.to_string(),
+                line,
+                text: text.to_string(),
+                reason: reason.into_owned(),
+            },
+        }
+    }
+
+    /// Takes one line that fell into words.
+    fn take(&mut self, words: &[Vec<u8>]) -> Result<(), Refusal> {
+        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        match self.loader.words(&words)? {
+            Directive::Include(pattern) => self.include(&pattern),
+            Directive::Done if words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"dir")) => {
+                self.enter_dir()
+            }
+            Directive::Done => Ok(()),
+        }
+    }
+
+    /// Redis goes into `dir` at once, so it must exist, and what follows is relative to it.
+    fn enter_dir(&mut self) -> Result<(), Refusal> {
+        let dir = self.base.join(self.loader.params().dir().as_path());
+        // An empty path joins to the base itself, which would hide that it names nothing.
+        let reason = match std::fs::metadata(&dir) {
+            _ if self.loader.params().dir().is_empty() => "No such file or directory".to_string(),
+            Ok(metadata) if metadata.is_dir() => {
+                self.base = dir;
+                return Ok(());
+            }
+            Ok(_) => "Not a directory".to_string(),
+            Err(error) => describe(&error),
+        };
+        Err(Refusal::Reason(reason.into()))
+    }
+
+    fn include(&mut self, pattern: &[u8]) -> Result<(), Refusal> {
+        if self.depth == MAX_DEPTH {
+            return Err(Refusal::Reason("include is nested too deeply".into()));
+        }
+        self.depth += 1;
+        for path in matching_files(&self.base, pattern) {
+            self.file(&path).map_err(|error| Refusal::Inner(Box::new(error)))?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+}
+
+/// Why a line was not taken.
+enum Refusal {
+    /// For this reason.
+    Reason(Reason),
+    /// A line of a file that it includes was not taken.
+    Inner(Box<ConfigError>),
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Refusal::Reason(reason)
+    }
+}
+
+/// The files that a pattern names, in order. A pattern without `*`, `?` and `[` names one file, whether it exists or not; any other
+/// names only files that exist. Wildcards match within one component of the path, and not a leading dot.
+fn matching_files(base: &Path, pattern: &[u8]) -> Vec<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let wild = |component: &[u8]| memchr_any(component, b"*?[");
+    let pattern_path = Path::new(std::ffi::OsStr::from_bytes(pattern));
+    if !wild(pattern) {
+        return vec![base.join(pattern_path)];
+    }
+    let mut found = vec![if pattern_path.is_absolute() { PathBuf::new() } else { base.to_path_buf() }];
+    for component in pattern_path.components() {
+        let component = component.as_os_str();
+        if !wild(component.as_bytes()) {
+            found.iter_mut().for_each(|path| path.push(component));
+            continue;
+        }
+        found = found
+            .iter()
+            .flat_map(|dir| std::fs::read_dir(dir).into_iter().flatten().flatten())
+            .map(|entry| entry.path())
+            .filter(|path| {
+                let name = path.file_name().unwrap_or_default().as_bytes();
+                (!name.starts_with(b".") || component.as_bytes().starts_with(b"."))
+                    && glob::matches(component.as_bytes(), name, false)
+            })
+            .collect();
+    }
+    found.retain(|path| path.exists());
+    found.sort();
+    found
+}
+
+fn memchr_any(text: &[u8], wanted: &[u8]) -> bool {
+    text.iter().any(|byte| wanted.contains(byte))
+}

@@ -17,5 +17,5 @@ pub mod long_double;
 mod powers;
 
 pub use double::{DoubleText, format as format_double, parse as parse_double};
-pub use integer::{parse_cursor, parse_i64, parse_u64};
+pub use integer::{parse_i64, parse_u64, parse_u64_lenient};
 pub use long_double::LongDouble;

@@ -32,6 +32,12 @@ impl Shell {
         String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
     }
 
+    /// Goes on in RESP3.
+    pub(crate) fn resp3(&mut self) {
+        let client = self.engine.core.clients.get_mut(self.client).expect("the shell's own client");
+        client.session.protocol = russet_engine::Protocol::Resp3;
+    }
+
     /// Goes on as another client of the same engine.
     pub(crate) fn another(&mut self) -> ClientKey {
         std::mem::replace(&mut self.client, self.engine.connect())

@@ -141,6 +141,8 @@ pub enum New<'a> {
     Int(i64),
     /// A string set as a whole: it becomes an integer if it spells one.
     Text(&'a [u8]),
+    /// A string that came out of a computation on text: it stays text even if it spells an integer.
+    Printed(&'a [u8]),
     /// A string that was edited in place: its encoding is `raw` whatever it spells.
     Edited(Vec<u8>),
     /// A large string that exists already.
@@ -161,10 +163,11 @@ impl<'a> New<'a> {
     {
         match self {
             New::Int(value) => (Encoding::Int, record::Value::Int(value)),
-            New::Text(bytes) => {
-                if let Some(value) = crate::number::parse_i64(bytes) {
-                    return (Encoding::Int, record::Value::Int(value));
-                }
+            New::Text(bytes) => match crate::number::parse_i64(bytes) {
+                Some(value) => (Encoding::Int, record::Value::Int(value)),
+                None => New::Printed(bytes).prepare(key_len, scratch),
+            },
+            New::Printed(bytes) => {
                 let encoding = if bytes.len() <= EMBSTR_MAX { Encoding::Embstr } else { Encoding::Raw };
                 if record::fits_inline(key_len, bytes.len()) {
                     (encoding, record::Value::Inline(bytes))

@@ -90,6 +90,12 @@ impl Keyspace {
         &self.hasher
     }
 
+    /// Unix time in microseconds as the running command sees it.
+    #[inline]
+    pub fn now_us(&self) -> i64 {
+        self.now_us
+    }
+
     /// Unix time in milliseconds as the running command sees it.
     #[inline]
     pub fn now_ms(&self) -> i64 {

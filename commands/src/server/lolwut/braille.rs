@@ -96,4 +96,10 @@ mod tests {
         canvas.square((3.5, 3.5), 7.0, 0.0);
         assert_eq!(text(&canvas), "⡏⠉⠉⢹\n⣇⣀⣀⣸\n");
     }
+
+    #[test]
+    fn a_last_row_one_dot_high_ends_without_a_newline() {
+        let rows = |height| text(&Canvas::new(2, height));
+        assert_eq!((rows(4), rows(5), rows(6)), ("⠀\n".into(), "⠀\n⠀".into(), "⠀\n⠀\n".into()));
+    }
 }

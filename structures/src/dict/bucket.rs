@@ -1,15 +1,16 @@
-//! The first word of a bucket: seven tags and an overflow count, read all at once.
+//! The first word of a bucket: seven tags and a note of what had to go elsewhere, read all at once.
 //!
 //! ```text
-//!  bit 63       56 55      48 47           16 15       8 7        0
-//!     ┌───────────┬──────────┬───── ··· ─────┬──────────┬──────────┐
-//!     │ overflow  │  tag 6   │  tags 5 .. 2  │  tag 1   │  tag 0   │
-//!     └───────────┴──────────┴───── ··· ─────┴──────────┴──────────┘
+//!  bit 63   60 59   56 55      48 47           16 15       8 7        0
+//!     ┌───────┬───────┬──────────┬───── ··· ─────┬──────────┬──────────┐
+//!     │ reach │ away  │  tag 6   │  tags 5 .. 2  │  tag 1   │  tag 0   │
+//!     └───────┴───────┴──────────┴───── ··· ─────┴──────────┴──────────┘
 //! ```
 //!
-//! Tag 0 means that the slot is empty. The word is only ever handled as a `u64`, so the drawing holds
-//! on machines of either byte order. Comparing one tag with all seven takes a handful of integer
-//! instructions (SIMD within a register), so no target needs vector code of its own.
+//! Tag 0 means that the slot is empty. `away` counts the entries whose home is this bucket and that are
+//! stored in a later one; `reach` says how far away, at most, they are. The word is only ever handled as
+//! a `u64`, so the drawing holds on machines of either byte order. Comparing one tag with all seven takes
+//! a handful of integer instructions (SIMD within a register), so no target needs vector code of its own.
 
 use std::num::NonZeroU8;
 
@@ -19,7 +20,13 @@ pub(super) const SLOTS: usize = 7;
 const ONES: u64 = 0x0001_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 const LOW7: u64 = HIGH - ONES;
-const OVERFLOW_SHIFT: u32 = 56;
+const AWAY_SHIFT: u32 = 56;
+const AWAY_MAX: u64 = 15;
+const REACH_SHIFT: u32 = 60;
+
+/// What the four bits of `reach` mean, in buckets. Most entries that are away are next door, and a few, in a
+/// segment that is almost full, are far: exact at first, coarse later, and anywhere at last.
+const REACHES: [u32; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 22, 32, 64, u32::MAX];
 
 /// The byte of the hash that a bucket keeps for an entry; never 0, which marks an empty slot.
 ///
@@ -37,7 +44,7 @@ pub(super) fn tag_of(hash: u64) -> NonZeroU8 {
 pub(super) struct Word(u64);
 
 impl Word {
-    /// No entry, nothing overflowed.
+    /// No entry, nothing elsewhere.
     pub(super) const EMPTY: Word = Word(0);
 
     /// Slots whose tag equals `tag`. Exact: an empty slot never matches, since tags are never 0.
@@ -79,27 +86,40 @@ impl Word {
         self.0 &= !(0xff << (slot * 8));
     }
 
-    /// How many entries probed past this bucket; 255 means "that many or more, at some time".
+    /// How many entries have this home and are stored elsewhere; 15 means "that many or more, at some time".
     #[inline]
-    pub(super) fn overflow(self) -> u8 {
-        (self.0 >> OVERFLOW_SHIFT) as u8
+    pub(super) fn away(self) -> u64 {
+        (self.0 >> AWAY_SHIFT) & AWAY_MAX
     }
 
-    /// One more entry probed past this bucket. Sticks at 255.
+    /// No entry with this home is stored more buckets after it than this.
     #[inline]
-    pub(super) fn raise_overflow(&mut self) {
-        if self.overflow() != u8::MAX {
-            self.0 += 1 << OVERFLOW_SHIFT;
+    pub(super) fn reach(self) -> usize {
+        REACHES[(self.0 >> REACH_SHIFT) as usize] as usize
+    }
+
+    /// One more entry with this home is stored elsewhere: `distance` buckets later. The count sticks at 15.
+    #[inline]
+    pub(super) fn note_away(&mut self, distance: usize) {
+        debug_assert_ne!(distance, 0);
+        if self.away() != AWAY_MAX {
+            self.0 += 1 << AWAY_SHIFT;
+        }
+        while self.reach() < distance.min(u32::MAX as usize) {
+            self.0 += 1 << REACH_SHIFT;
         }
     }
 
-    /// An entry that had probed past this bucket is gone. A count that ever reached 255 stays there,
-    /// because it no longer knows how many there are.
+    /// An entry with this home that was stored elsewhere is gone. When it was the last, nothing is
+    /// far any more.
+    ///
+    /// A count that ever was 15 stays, because it no longer knows how many there are.
     #[inline]
-    pub(super) fn lower_overflow(&mut self) {
-        debug_assert_ne!(self.overflow(), 0);
-        if self.overflow() != u8::MAX {
-            self.0 -= 1 << OVERFLOW_SHIFT;
+    pub(super) fn forget_away(&mut self) {
+        match self.away() {
+            AWAY_MAX => {}
+            0 | 1 => self.0 &= (1 << AWAY_SHIFT) - 1,
+            _ => self.0 -= 1 << AWAY_SHIFT,
         }
     }
 }
@@ -176,14 +196,28 @@ mod tests {
     }
 
     #[test]
-    fn a_saturated_overflow_count_sticks() {
+    fn the_note_of_what_is_away_never_promises_too_little() {
         let mut word = Word::EMPTY;
-        for _ in 0..300 {
-            word.raise_overflow();
+        for (distance, furthest) in [(1, 1), (3, 3), (9, 9), (2, 9), (40, 40), (1000, 1000)] {
+            word.note_away(distance);
+            assert!(word.reach() >= furthest && (furthest > 64 || word.reach() < furthest * 2));
         }
-        assert_eq!(word.overflow(), 255);
-        word.lower_overflow();
-        assert_eq!(word.overflow(), 255);
+        assert_eq!(word.away(), 6);
+        for left in (0..6).rev() {
+            assert!(word.reach() > 900);
+            word.forget_away();
+            assert_eq!(word.away(), left);
+        }
+        assert_eq!(word.0, 0);
+    }
+
+    #[test]
+    fn a_saturated_count_sticks() {
+        let mut word = Word::EMPTY;
+        (0..300).for_each(|_| word.note_away(1));
+        assert_eq!((word.away(), word.reach()), (15, 1));
+        word.forget_away();
+        assert_eq!((word.away(), word.reach()), (15, 1));
         assert_eq!(word.occupied().len(), 0);
     }
 }

@@ -49,6 +49,18 @@ pub(super) fn next(bucket: usize, count: usize) -> usize {
     if bucket + 1 == count { 0 } else { bucket + 1 }
 }
 
+/// How many buckets after its home an entry is stored.
+#[inline]
+pub(super) fn distance(home: usize, at: usize, count: usize) -> usize {
+    if at >= home { at - home } else { at + count - home }
+}
+
+/// How many buckets after `home` a search that starts there may have to read.
+#[inline]
+pub(super) fn reach<T>(buckets: &[Bucket<T>], home: usize) -> usize {
+    buckets[home].word().reach().min(buckets.len() - 1)
+}
+
 /// Finds an entry: its bucket and slot.
 #[inline]
 pub(super) fn find<T>(
@@ -57,20 +69,17 @@ pub(super) fn find<T>(
     tag: NonZeroU8,
     mut eq: impl FnMut(&T) -> bool,
 ) -> Option<(usize, usize)> {
+    if let Some(slot) = buckets[home].find(tag, &mut eq) {
+        return Some((home, slot));
+    }
     let mut at = home;
-    loop {
-        let bucket = &buckets[at];
-        if let Some(slot) = bucket.find(tag, &mut eq) {
+    for _ in 0..reach(buckets, home) {
+        at = next(at, buckets.len());
+        if let Some(slot) = buckets[at].find(tag, &mut eq) {
             return Some((at, slot));
         }
-        if bucket.word().overflow() == 0 {
-            return None;
-        }
-        at = next(at, buckets.len());
-        if at == home {
-            return None;
-        }
     }
+    None
 }
 
 /// Puts an entry into the first bucket with room, from its home on, and says where.
@@ -79,32 +88,31 @@ pub(super) fn find<T>(
 ///
 /// Where every slot is full, which the load limit excludes.
 #[inline]
-pub(super) fn place<T>(
-    buckets: &mut [Bucket<T>],
-    home: usize,
-    tag: NonZeroU8,
-    mut value: T,
-) -> (usize, usize) {
+pub(super) fn place<T>(buckets: &mut [Bucket<T>], home: usize, tag: NonZeroU8, value: T) -> (usize, usize) {
+    let mut value = match buckets[home].put(tag, value) {
+        Ok(slot) => return (home, slot),
+        Err(back) => back,
+    };
     let mut at = home;
-    loop {
+    for distance in 1..buckets.len() {
+        at = next(at, buckets.len());
         match buckets[at].put(tag, value) {
-            Ok(slot) => return (at, slot),
+            Ok(slot) => {
+                buckets[home].note_away(distance);
+                return (at, slot);
+            }
             Err(back) => value = back,
         }
-        buckets[at].raise_overflow();
-        at = next(at, buckets.len());
-        assert_ne!(at, home, "a dict's segment is never full");
     }
+    unreachable!("a dict's segment is never full")
 }
 
 /// Takes an entry out of where [`find`] found it.
 #[inline]
 pub(super) fn take<T>(buckets: &mut [Bucket<T>], home: usize, at: usize, slot: usize) -> Option<T> {
     let value = buckets[at].take(slot)?;
-    let mut passed = home;
-    while passed != at {
-        buckets[passed].lower_overflow();
-        passed = next(passed, buckets.len());
+    if at != home {
+        buckets[home].forget_away();
     }
     Some(value)
 }

@@ -16,7 +16,7 @@ use std::ptr::NonNull;
 
 use super::bucket::{Lanes, SLOTS, Word};
 
-/// One cache line: seven tags, an overflow count and seven slots.
+/// One cache line: seven tags, a note of what is elsewhere, and seven slots.
 #[repr(C, align(64))]
 pub(super) struct Bucket<T> {
     word: Word,
@@ -30,7 +30,7 @@ impl<T> Bucket<T> {
         Bucket { word: Word::EMPTY, slots: [const { MaybeUninit::uninit() }; SLOTS] }
     };
 
-    /// Tags and overflow count.
+    /// Tags and the note.
     #[inline]
     pub(super) fn word(&self) -> Word {
         self.word
@@ -85,16 +85,16 @@ impl<T> Bucket<T> {
         Some(unsafe { self.slots[slot].assume_init_read() })
     }
 
-    /// One more entry probed past this bucket.
+    /// One more entry with this home is stored `distance` buckets later.
     #[inline]
-    pub(super) fn raise_overflow(&mut self) {
-        self.word.raise_overflow();
+    pub(super) fn note_away(&mut self, distance: usize) {
+        self.word.note_away(distance);
     }
 
-    /// One entry fewer has probed past this bucket.
+    /// One entry fewer with this home is stored elsewhere.
     #[inline]
-    pub(super) fn lower_overflow(&mut self) {
-        self.word.lower_overflow();
+    pub(super) fn forget_away(&mut self) {
+        self.word.forget_away();
     }
 }
 
@@ -119,7 +119,8 @@ struct Entry<T> {
     buckets: NonNull<Bucket<T>>,
     /// Values in the segment; kept in the segment's first entry, 0 in the others.
     len: u32,
-    /// Bucket count in the high 24 bits, depth in the low 8: a shift by `shape` is a shift by the depth.
+    /// From the low end: depth, 6 bits; wear, 6 bits (in the first entry only, see [`SegmentMut::wear_out`]);
+    /// bucket count, 20 bits.
     shape: u32,
 }
 
@@ -134,23 +135,27 @@ impl<T> Clone for Entry<T> {
 impl<T> Copy for Entry<T> {}
 
 /// Most buckets that one segment may have.
-pub(super) const MAX_COUNT: usize = (1 << 24) - 1;
+pub(super) const MAX_COUNT: usize = (1 << 20) - 1;
+
+const DEPTH: u32 = 0x3f;
+const WEAR: u32 = 0x3f << 6;
+const COUNT_SHIFT: u32 = 12;
 
 impl<T> Entry<T> {
     /// Takes ownership of the buckets.
     fn new(buckets: Box<[Bucket<T>]>, depth: u32, len: usize) -> Self {
         let count = buckets.len();
-        assert!(count <= MAX_COUNT && len <= count * SLOTS && depth < 64);
+        assert!(count <= MAX_COUNT && len <= count * SLOTS && depth <= DEPTH);
         let pointer = NonNull::from(Box::leak(buckets)).cast();
-        Entry { buckets: pointer, len: len as u32, shape: (count as u32) << 8 | depth }
+        Entry { buckets: pointer, len: len as u32, shape: (count as u32) << COUNT_SHIFT | depth }
     }
 
     fn depth(&self) -> u32 {
-        self.shape & 0xff
+        self.shape & DEPTH
     }
 
     fn count(&self) -> usize {
-        (self.shape >> 8) as usize
+        (self.shape >> COUNT_SHIFT) as usize
     }
 
     fn slice(&self) -> NonNull<[Bucket<T>]> {
@@ -187,6 +192,18 @@ pub(super) struct SegmentMut<'a, T> {
     pub(super) depth: u32,
     /// Values in it: whoever adds or takes one changes this too.
     pub(super) len: &'a mut u32,
+    shape: &'a mut u32,
+}
+
+impl<T> SegmentMut<'_, T> {
+    /// Counts one more unit of wear since the buckets were new, and says how many there are, 63 at most.
+    #[inline]
+    pub(super) fn wear_out(&mut self) -> u32 {
+        if *self.shape & WEAR != WEAR {
+            *self.shape += DEPTH + 1;
+        }
+        (*self.shape & WEAR) >> WEAR.trailing_zeros()
+    }
 }
 
 /// Which segment holds which prefix of the hash. Owns the segments.
@@ -275,7 +292,8 @@ impl<T> Directory<T> {
         let depth = entry.depth();
         // SAFETY: the directory owns the buckets (module invariant) and is borrowed mutably for as
         // long as the slice.
-        Some(SegmentMut { buckets: unsafe { entry.slice().as_mut() }, depth, len: &mut entry.len })
+        let buckets = unsafe { entry.slice().as_mut() };
+        Some(SegmentMut { buckets, depth, len: &mut entry.len, shape: &mut entry.shape })
     }
 
     /// The segments in the order of their hashes.
@@ -297,7 +315,7 @@ impl<T> Directory<T> {
     /// Whether two entries lead to the same buckets and agree on their number and depth.
     pub(super) fn same_segment(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.entries[a], &self.entries[b]);
-        a.buckets == b.buckets && a.shape == b.shape
+        a.buckets == b.buckets && (a.shape ^ b.shape) & !WEAR == 0
     }
 
     /// The `len` field of an entry, as it stands: only a segment's first entry may hold anything but 0.
@@ -308,10 +326,9 @@ impl<T> Directory<T> {
     /// Fills an empty directory with `2^bits` segments, made by `make` with 0 values each.
     pub(super) fn fill(&mut self, bits: u32, mut make: impl FnMut() -> Box<[Bucket<T>]>) {
         assert!(self.entries.is_empty());
-        self.bits = bits;
         let mut entries = Vec::with_capacity(1 << bits);
         entries.extend((0..1usize << bits).map(|_| Entry::new(make(), bits, 0)));
-        self.entries = entries;
+        (self.entries, self.bits) = (entries, bits);
     }
 
     /// Points the entries `first..first + span` at `entry`.
@@ -371,7 +388,7 @@ impl<T> Directory<T> {
     pub(super) fn double(&mut self) {
         let mut wider = Vec::with_capacity(self.entries.len() * 2);
         for &entry in &self.entries {
-            wider.extend([entry, Entry { len: 0, ..entry }]);
+            wider.extend([entry, Entry { len: 0, shape: entry.shape & !WEAR, ..entry }]);
         }
         self.entries = wider;
         self.bits += 1;

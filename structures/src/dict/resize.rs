@@ -21,6 +21,19 @@ pub(super) const MAX_STEP: usize = 128;
 /// splitting again.
 const MERGE_LIMIT: usize = limit(MAX_STEP) * 2 / 5;
 
+/// One removal in so many counts as wear: those whose hash is a multiple of it.
+pub(super) const WEAR_UNIT: u64 = 16;
+
+/// Whether a segment is due for [`Dict::renew`]: about as many removals since it was built as half
+/// its entries.
+///
+/// Small segments do not wear out in a way that could be measured, and overgrown ones are past
+/// caring.
+#[inline]
+pub(super) fn is_worn(wear: u32, len: usize, count: usize) -> bool {
+    count >= 4 && u64::from(wear) * WEAR_UNIT * 2 >= len as u64
+}
+
 /// Most entries that so many buckets may hold: 59 of 64 slots (92%), rounded up.
 ///
 /// Higher saves memory and lengthens probes; see the module's page for what was measured.
@@ -113,6 +126,18 @@ impl<T: Slot> Dict<T> {
         let old = self.directory.replace(first, new_buckets(count), len);
         self.release(old, &hashes, first, depth);
         self.account(count);
+    }
+
+    /// Builds the segment for `hash` anew, at the size it has.
+    ///
+    /// Removals leave holes that entries of other homes fill, while the entries of the hole's own
+    /// bucket stay where they were pushed to: with every replacement a segment is a little less
+    /// tidy, until a failed search reads seven buckets instead of two.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn renew(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) {
+        let Some(segment) = self.directory.segment(self.directory.index(hash)) else { return };
+        self.rebuild(segment.first, segment.buckets.len(), hasher);
     }
 
     /// Moves the entries of `old` to the segment that now starts at `first`, and frees `old`.

@@ -43,19 +43,21 @@ impl<T> Dict<T> {
             let start = cursor & !((POSITIONS >> depth) - 1);
             let next = start + probe::first_position(end, depth, count);
             let range = cursor..next;
-            let mut at = home;
-            for visited in 1..=count {
+            // Buckets to read: the range, and as far after it as its own entries may have been stored.
+            let mut last = end - 1 - home;
+            let (mut at, mut read) = (home, 0);
+            while read <= last {
                 let bucket = &segment.buckets[at];
                 for value in bucket.occupied().filter_map(|slot| bucket.get(slot)) {
                     if range.contains(&probe::position_of(hasher(value))) {
                         visit(value);
                     }
                 }
-                // Past the last bucket of the range, follow the entries that probed out of it.
-                if visited >= end - home && bucket.word().overflow() == 0 {
-                    break;
+                if read < end - home {
+                    last = last.max(read + probe::reach(segment.buckets, at)).min(count - 1);
                 }
                 at = probe::next(at, count);
+                read += 1;
             }
             cursor = next % POSITIONS;
             if cursor == 0 {

@@ -22,10 +22,9 @@ pub struct Stats {
     pub fill: [usize; SLOTS + 1],
     /// How many entries lie 0, 1, 2, ... buckets after their home; the last number counts 15 and more.
     pub probes: [usize; 16],
-    /// Buckets whose overflow count is not 0: a search that starts there may go on.
-    pub overflowed: usize,
-    /// Buckets whose overflow count has reached 255 and sticks.
-    pub saturated: usize,
+    /// How many buckets a search that finds nothing reads after its home bucket: how many buckets are the
+    /// home of such searches, for 0, 1, 2, ... and 15 or more.
+    pub reaches: [usize; 16],
     /// Bytes allocated, as [`Dict::memory`] says.
     pub memory: usize,
 }
@@ -46,12 +45,11 @@ impl<T> Dict<T> {
             stats.widest_segment = stats.widest_segment.max(count);
             for (at, bucket) in segment.buckets.iter().enumerate() {
                 stats.fill[bucket.occupied().len()] += 1;
-                stats.overflowed += usize::from(bucket.word().overflow() > 0);
-                stats.saturated += usize::from(bucket.word().overflow() == u8::MAX);
+                stats.reaches[probe::reach(segment.buckets, at).min(15)] += 1;
                 for value in bucket.occupied().filter_map(|slot| bucket.get(slot)) {
                     let hash = hasher(value);
                     let home = probe::home(hash, segment.depth, count);
-                    let distance = (at + count - home) % count;
+                    let distance = probe::distance(home, at, count);
                     stats.probes[distance.min(stats.probes.len() - 1)] += 1;
                 }
             }
@@ -65,15 +63,11 @@ impl std::fmt::Display for Stats {
         writeln!(f, "entries: {}, bytes: {}", self.entries, self.memory)?;
         writeln!(
             f,
-            "segments: {} (widest {} buckets), directory: 2^{}, buckets: {} ({} overflowed, {} saturated)",
-            self.segments,
-            self.widest_segment,
-            self.directory_bits,
-            self.buckets,
-            self.overflowed,
-            self.saturated
+            "segments: {} (widest {} buckets), directory: 2^{}, buckets: {}",
+            self.segments, self.widest_segment, self.directory_bits, self.buckets
         )?;
         writeln!(f, "buckets by entries: {:?}", self.fill)?;
-        writeln!(f, "entries by distance from home: {:?}", self.probes)
+        writeln!(f, "entries by distance from home: {:?}", self.probes)?;
+        writeln!(f, "buckets by reach of a failed search: {:?}", self.reaches)
     }
 }

@@ -49,7 +49,7 @@ impl<T> Dict<T> {
         let count = segment.buckets.len();
         let index = segment.first;
         assert!(segment.len <= resize::limit(count), "segment {index}: {} in {count} buckets", segment.len);
-        let mut passed = vec![0usize; count];
+        let mut away = vec![(0, 0); count];
         let mut len = 0;
         for (at, bucket) in segment.buckets.iter().enumerate() {
             for (slot, value) in (0..SLOTS).filter_map(|slot| Some((slot, bucket.get(slot)?))) {
@@ -58,18 +58,23 @@ impl<T> Dict<T> {
                 assert_eq!(bucket.word().tag(slot), Some(tag_of(hash)), "segment {index}, bucket {at}: tag");
                 let first = self.directory.segment(self.directory.index(hash)).map(|segment| segment.first);
                 assert_eq!(first, Some(index), "segment {index}, bucket {at}: entry of another segment");
-                let mut between = probe::home(hash, segment.depth, count);
-                while between != at {
-                    passed[between] += 1;
-                    between = probe::next(between, count);
+                let home = probe::home(hash, segment.depth, count);
+                if home != at {
+                    away[home].0 += 1;
+                    away[home].1 = probe::distance(home, at, count).max(away[home].1);
                 }
             }
         }
         assert_eq!(len, segment.len, "segment {index}: number of entries");
-        for (at, (bucket, passed)) in segment.buckets.iter().zip(passed).enumerate() {
-            let overflow = bucket.word().overflow();
-            let kept = overflow == u8::MAX || usize::from(overflow) == passed;
-            assert!(kept, "segment {index}, bucket {at}: overflow {overflow}, but {passed} entries passed");
+        for (at, (bucket, (away, furthest))) in segment.buckets.iter().zip(away).enumerate() {
+            let noted = bucket.word().away();
+            assert!(noted == 15 || noted == away, "segment {index}, bucket {at}: {noted} noted, {away} away");
+            let reach = bucket.word().reach();
+            assert!(
+                reach >= furthest,
+                "segment {index}, bucket {at}: reach {reach}, but one is {furthest} away"
+            );
+            assert!(noted > 0 || reach == 0, "segment {index}, bucket {at}: reach {reach} for nothing");
         }
     }
 }

@@ -208,7 +208,11 @@ fn replacing_every_entry_does_not_wear_the_table_out() {
     }
     dict.validate(mixed);
     let after = dict.stats(mixed);
-    assert_eq!(after.saturated, 0);
+    let mean = |reaches: [usize; 16]| {
+        reaches.iter().enumerate().map(|(n, times)| n * times).sum::<usize>() as f64
+            / reaches.iter().sum::<usize>() as f64
+    };
+    assert!(mean(after.reaches) < mean(before.reaches) * 2.0, "{before} {after}");
     assert!(after.memory <= before.memory * 11 / 10, "{before} {after}");
 }
 

@@ -1,0 +1,319 @@
+//! The global allocator: mimalloc, with a count of the bytes in use.
+//!
+//! `used_memory`, `maxmemory` and eviction need that number after every command, so it may cost a few
+//! instructions per allocation and no more: each thread sums its changes in a thread-local integer and adds
+//! the sum to the shared counter only when it leaves ±[`SLACK`].
+//!
+//! # What is counted
+//! The size class of each request (what mimalloc really hands out: 8, then multiples of 16 to 128 bytes, then
+//! four steps per doubling up to 512 KiB, whole pages above), computed from the layout alone. So `alloc` and
+//! `dealloc` agree without asking the allocator, and the sum cannot drift. Over-alignment, mimalloc's own
+//! page headers and free blocks are not in it: those are the difference between RSS and this number.
+//!
+//! # Why not the `mimalloc` crate's own front
+//! It asks for an aligned block each time, which for a power of two from 64 KiB on takes the next size class
+//! and wastes a quarter. Every block is aligned to [`NATURAL`] already, so only larger alignments need that
+//! call.
+//!
+//! # How exact a reading is
+//! Exact for the reading thread's own changes, and up to [`SLACK`] bytes off, either way, for each *other*
+//! thread alive. A thread that ends hands its remainder over.
+#![expect(unsafe_code, reason = "GlobalAlloc is an unsafe trait")]
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
+
+use libmimalloc_sys as mi;
+
+/// Bytes that a thread may keep to itself before it tells the shared counter.
+pub const SLACK: isize = 16 * 1024;
+
+/// Marks a thread that has not counted yet (or whose destructors already ran): far outside ±[`SLACK`], so the
+/// fast path's one comparison sends it to [`settle`] without a test of its own.
+const UNSETTLED: isize = isize::MIN / 2;
+
+/// The alignment of every block that is at least as large.
+const NATURAL: usize = 16;
+
+/// Requests above this are served as whole pages.
+const LARGEST_CLASS: usize = 512 * 1024;
+const PAGE: usize = 4096;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+static USED: AtomicIsize = AtomicIsize::new(0);
+static PEAK: AtomicIsize = AtomicIsize::new(0);
+
+thread_local! {
+    /// No destructor and a constant start: one `fs:`-relative address, usable at any time in a thread's life.
+    static PENDING: Cell<isize> = const { Cell::new(UNSETTLED) };
+    /// Its destructor hands the thread's remainder over.
+    static AT_EXIT: HandOver = const { HandOver };
+}
+
+struct HandOver;
+
+impl Drop for HandOver {
+    fn drop(&mut self) {
+        // Destructors that run after this one allocate too: UNSETTLED sends each of them straight to `settle`.
+        let left = PENDING.replace(UNSETTLED);
+        if left != UNSETTLED {
+            publish(left);
+        }
+    }
+}
+
+/// Bytes in use now.
+pub fn used_memory() -> usize {
+    let own = PENDING.get();
+    let own = if own == UNSETTLED { 0 } else { own };
+    let used = USED.load(Relaxed) + own;
+    PEAK.fetch_max(used, Relaxed);
+    used.max(0) as usize
+}
+
+/// The most bytes ever in use, as far as anyone looked: it moves when a thread settles and at each
+/// [`used_memory`], so a shorter spike of less than [`SLACK`] bytes per thread can be missed.
+pub fn peak() -> usize {
+    used_memory().max(PEAK.load(Relaxed).max(0) as usize)
+}
+
+/// The bytes that a request of `size` occupies.
+#[inline]
+fn size_class(size: usize) -> usize {
+    if size <= 8 {
+        8
+    } else if size <= 128 {
+        (size + 15) & !15
+    } else if size <= LARGEST_CLASS {
+        // Four classes between a power of two and the next one.
+        let step = 1usize << (usize::BITS - 1 - (size - 1).leading_zeros() - 2);
+        (size + step - 1) & !(step - 1)
+    } else {
+        size.saturating_add(PAGE - 1) & !(PAGE - 1)
+    }
+}
+
+#[inline]
+fn count(change: isize) {
+    let pending = PENDING.get().wrapping_add(change);
+    // One comparison for both ends: anything below -SLACK wraps to a huge unsigned number.
+    if pending.wrapping_add(SLACK) as usize <= (2 * SLACK) as usize {
+        PENDING.set(pending);
+    } else {
+        settle(change);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn settle(change: isize) {
+    let pending = PENDING.get();
+    if pending != UNSETTLED {
+        PENDING.set(0);
+        publish(pending.wrapping_add(change));
+    } else if AT_EXIT.try_with(|_| ()).is_ok() {
+        // First use: AT_EXIT's destructor is registered now (and what the registration itself allocated has
+        // been counted by a nested call, if the platform allocates there).
+        publish(change);
+        if PENDING.get() == UNSETTLED {
+            PENDING.set(0);
+        }
+    } else {
+        publish(change);
+    }
+}
+
+fn publish(change: isize) {
+    let used = USED.fetch_add(change, Relaxed) + change;
+    if change > 0 {
+        PEAK.fetch_max(used, Relaxed);
+    }
+}
+
+/// Whether mimalloc's plain calls give the alignment: every block is aligned to 8, and to [`NATURAL`] if it is
+/// at least that large.
+#[inline]
+fn is_natural(align: usize, size: usize) -> bool {
+    align <= 8 || (align <= NATURAL && size >= align)
+}
+
+/// mimalloc plus the count.
+struct Counting;
+
+// SAFETY: blocks come from mimalloc with at least the size and alignment asked for (`is_natural` says when its
+// plain calls align enough), and any of its blocks may be freed or resized by any of its calls. Counting
+// neither touches the blocks nor unwinds: wrapping integer arithmetic, a destructor-free thread-local, and a
+// `try_with` that reports instead of panicking.
+unsafe impl GlobalAlloc for Counting {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let (size, align) = (layout.size(), layout.align());
+        let block = if is_natural(align, size) {
+            // SAFETY: any size may be asked for.
+            unsafe { mi::mi_malloc(size) }
+        } else {
+            // SAFETY: a layout's alignment is a power of two.
+            unsafe { mi::mi_malloc_aligned(size, align) }
+        };
+        if !block.is_null() {
+            count(size_class(size) as isize);
+        }
+        block.cast()
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let (size, align) = (layout.size(), layout.align());
+        let block = if is_natural(align, size) {
+            // SAFETY: any size may be asked for.
+            unsafe { mi::mi_zalloc(size) }
+        } else {
+            // SAFETY: a layout's alignment is a power of two.
+            unsafe { mi::mi_zalloc_aligned(size, align) }
+        };
+        if !block.is_null() {
+            count(size_class(size) as isize);
+        }
+        block.cast()
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        count(-(size_class(layout.size()) as isize));
+        // SAFETY: the caller's block is one of ours, that is mimalloc's, and not in use any more.
+        unsafe { mi::mi_free(block.cast()) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        let align = layout.align();
+        let moved = if is_natural(align, new_size) {
+            // SAFETY: the caller's block is one of ours. If it stays in place its alignment stays too, since
+            // its address does.
+            unsafe { mi::mi_realloc(block.cast(), new_size) }
+        } else {
+            // SAFETY: as above, and a layout's alignment is a power of two.
+            unsafe { mi::mi_realloc_aligned(block.cast(), new_size, align) }
+        };
+        if !moved.is_null() {
+            count(size_class(new_size) as isize - size_class(layout.size()) as isize);
+        }
+        moved.cast()
+    }
+}
+
+/// Held by tests that look at the memory of the whole process, so that they do not see each other's.
+#[cfg(test)]
+pub(crate) static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hint::black_box;
+
+    #[test]
+    fn a_size_class_is_what_mimalloc_hands_out() {
+        let sizes = (1..=4096).chain((4097..600_000).step_by(777)).chain((6..=20).map(|bit| 1 << bit));
+        for size in sizes {
+            let layout = Layout::from_size_align(size, 1).unwrap();
+            // SAFETY: the layout is not empty; the block is asked about and freed with the same layout.
+            let usable = unsafe {
+                let block = ALLOCATOR.alloc(layout);
+                let usable = mi::mi_usable_size(block.cast());
+                ALLOCATOR.dealloc(block, layout);
+                usable
+            };
+            if size <= LARGEST_CLASS {
+                assert_eq!(size_class(size), usable, "request of {size} bytes");
+            } else {
+                assert!(usable >= size_class(size), "request of {size} bytes: {usable} usable");
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_are_aligned_and_keep_their_bytes_when_resized() {
+        for align in (0..=13).map(|bit| 1usize << bit) {
+            for size in [1, 3, 8, 12, 16, 24, 100, 1000, 5000, 70_000, 1 << 20] {
+                let layout = Layout::from_size_align(size, align).unwrap();
+                let grown = Layout::from_size_align(size * 3 + 1, align).unwrap();
+                // SAFETY: layouts are not empty, and each call gets the block's current one.
+                unsafe {
+                    let block = ALLOCATOR.alloc_zeroed(layout);
+                    assert!(block.addr().is_multiple_of(align), "{size} bytes aligned to {align}");
+                    assert!(std::slice::from_raw_parts(block, size).iter().all(|byte| *byte == 0));
+                    block.write_bytes(0xA5, size);
+                    let block = ALLOCATOR.realloc(block, layout, grown.size());
+                    assert!(block.addr().is_multiple_of(align), "{size} bytes grown, aligned to {align}");
+                    let block = ALLOCATOR.realloc(block, grown, size);
+                    assert!(std::slice::from_raw_parts(block, size).iter().all(|byte| *byte == 0xA5));
+                    ALLOCATOR.dealloc(block, layout);
+                    let block = ALLOCATOR.alloc(layout);
+                    assert!(block.addr().is_multiple_of(align), "{size} bytes aligned to {align}");
+                    ALLOCATOR.dealloc(block, layout);
+                }
+            }
+        }
+    }
+
+    fn alone() -> std::sync::MutexGuard<'static, ()> {
+        ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The counter is shared with tests that run beside this one, hence blocks that dwarf what those use.
+    #[test]
+    fn every_byte_comes_back() {
+        let _alone = alone();
+        const MIB: usize = 1 << 20;
+        let before = used_memory();
+        let mut blocks: Vec<Vec<u8>> = (0..64).map(|_| black_box(vec![1u8; 4 * MIB])).collect();
+        let full = used_memory();
+        assert!(full - before > 250 * MIB && full - before < 290 * MIB, "{before} -> {full}");
+        assert!(peak() >= full);
+        blocks.iter_mut().for_each(|block| {
+            block.truncate(MIB);
+            block.shrink_to_fit();
+        });
+        let shrunk = used_memory();
+        assert!(shrunk - before > 60 * MIB && shrunk - before < 100 * MIB, "{before} -> {shrunk}");
+        drop(blocks);
+        assert!(used_memory().abs_diff(before) < 16 * MIB);
+        assert!(peak() >= full, "the peak never falls");
+    }
+
+    #[test]
+    fn small_changes_are_seen_by_the_thread_that_made_them() {
+        let own = || {
+            let pending = PENDING.get();
+            assert_ne!(pending, UNSETTLED);
+            pending
+        };
+        // Settle at zero first so that 100 bytes cannot cross the slack.
+        drop(black_box(vec![0u8; 2 * SLACK as usize]));
+        let before = own();
+        let block = black_box(vec![0u8; 100]);
+        assert_eq!(own() - before, 112);
+        drop(block);
+        assert_eq!(own(), before);
+    }
+
+    /// Bug class: a thread that ends with a remainder takes it along, and thousands of short threads make
+    /// `used_memory` drift.
+    #[test]
+    fn a_thread_that_ends_hands_over_what_it_kept() {
+        const THREADS: usize = 2000;
+        const KEPT: usize = 8 * 1024; // below SLACK: never published while the thread lives
+        let _alone = alone();
+        let before = used_memory();
+        let blocks: Vec<Box<[u8]>> = (0..THREADS)
+            .map(|_| std::thread::spawn(|| vec![7u8; KEPT].into_boxed_slice()).join().unwrap())
+            .collect();
+        let grown = used_memory() as isize - before as isize;
+        let expected = (THREADS * KEPT) as isize;
+        assert!((grown - expected).abs() < expected / 4, "counted {grown} of {expected}");
+        drop(blocks);
+    }
+}

@@ -1,0 +1,24 @@
+//! Thin fronts over what the operating system offers and safe crates do not: the only place of the server
+//! where `unsafe` may stand (beside the plugin loader). Each file is about one facility and knows nothing of
+//! the server; its callers get plain values and `io::Result`.
+
+pub mod alloc;
+pub mod fork;
+pub mod host;
+pub mod local_time;
+pub mod memory;
+pub mod notify;
+pub mod open_files;
+pub mod syslog;
+pub mod termination;
+pub mod usage;
+
+/// The system's own text for an error, such as `Address already in use`, without the `(os error 98)` that
+/// `Display` adds: log readers match on the bare text.
+pub fn os_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((bare, _)) if error.raw_os_error().is_some() => bare.to_owned(),
+        _ => text,
+    }
+}

@@ -10,29 +10,31 @@
 //! | `\x` | the byte `x`, whatever it means elsewhere |
 //! | anything else | itself |
 //!
-//! Every piece but `*` consumes exactly one byte. So only the *last* star met ever needs to be retried: if a piece after it fails,
-//! giving more bytes to an earlier star could not help. That makes the walk a loop with one remembered position, at most
-//! `pattern length × text length` steps, and no pattern is a denial of service.
+//! Every piece but `*` consumes exactly one byte. So only the *last* star met ever needs to be retried: if a
+//! piece after it fails, giving more bytes to an earlier star could not help. That makes the walk a loop with
+//! one remembered position, at most `pattern length × text length` steps; nothing grows exponentially.
 //!
 //! # Corners that are behaviour (each is a case in the tests below)
 //!
-//! - Nothing but the empty pattern matches the empty text, not even `*`. The commands that treat a lone `*` as "no filter" (KEYS, SCAN)
-//!   ask [`is_everything`] first.
+//! - Nothing but the empty pattern matches the empty text, not even `*`. The commands that treat a lone `*`
+//!   as "no filter" (KEYS, SCAN) ask [`is_everything`] first.
 //! - A class that is never closed ends with the pattern: `[ab` is `[ab]`.
-//! - `]` closes a class wherever it stands, so `[]` matches nothing and `[^]` any byte; `[a-]` is an unclosed range from `a` to `]`.
+//! - `]` closes a class wherever it stands, so `[]` matches nothing and `[^]` any byte; `[a-]` is an unclosed
+//!   range from `a` to `]`.
 //! - The ends of a range may be reversed; they are put in order as *signed* bytes, before case is folded.
 //! - In a class, a byte after a backslash is compared with its case.
 //! - A backslash at the very end stands for itself.
 
 /// True when `pattern` matches the whole of `text`.
 ///
-/// `ignore_case` folds ASCII letters. At most `pattern.len() * text.len()` steps; no allocation. To test many texts against one pattern,
-/// build a [`Glob`] once.
+/// `ignore_case` folds ASCII letters. At most `pattern.len() * text.len()` steps; no allocation. To test many
+/// texts against one pattern, build a [`Glob`] once.
 pub fn matches(pattern: &[u8], text: &[u8], ignore_case: bool) -> bool {
     walk(pattern, text, ignore_case)
 }
 
-/// True for the pattern `*`, which KEYS and SCAN take as "no filter": it then matches the empty key too, which [`matches()`] refuses.
+/// True for the pattern `*`, which KEYS and SCAN take as "no filter": it then matches the empty key too,
+/// which [`matches()`] refuses.
 pub fn is_everything(pattern: &[u8]) -> bool {
     pattern == b"*"
 }
@@ -104,7 +106,8 @@ fn walk(pattern: &[u8], text: &[u8], ignore_case: bool) -> bool {
     }
     let mut at = 0; // in text
     let mut piece = 0; // in pattern
-    // Where to go on when a piece fails: the piece behind the last star, and the text position it is tried at next.
+    // Where to go on when a piece fails: the piece behind the last star, and the text position it is tried at
+    // next.
     let mut retry: Option<(usize, usize)> = None;
     while at < text.len() {
         if pattern.get(piece) == Some(&b'*') {
@@ -134,11 +137,13 @@ fn walk(pattern: &[u8], text: &[u8], ignore_case: bool) -> bool {
             }
         }
     }
-    // The text is used up. A piece that still waits for its byte would find even fewer bytes at a later retry.
+    // The text is used up. A piece that still waits for its byte would find even fewer bytes at a later
+    // retry.
     pattern[piece..].iter().all(|&byte| byte == b'*')
 }
 
-/// How many bytes of `text` cannot match a piece that begins with `first`; `None` if none of them can. 0 when `first` needs a look.
+/// How many bytes of `text` cannot match a piece that begins with `first`; `None` if none of them can. 0 when
+/// `first` needs a look.
 fn seek(first: u8, text: &[u8], ignore_case: bool) -> Option<usize> {
     match first {
         b'?' | b'[' | b'\\' => Some(0),
@@ -147,7 +152,8 @@ fn seek(first: u8, text: &[u8], ignore_case: bool) -> Option<usize> {
     }
 }
 
-/// The length of the piece at the start of `pattern` if it matches `byte`; `None` if it does not, or if the pattern is used up.
+/// The length of the piece at the start of `pattern` if it matches `byte`; `None` if it does not, or if the
+/// pattern is used up.
 fn one(pattern: &[u8], byte: u8, ignore_case: bool) -> Option<usize> {
     let (literal, length) = match pattern {
         [] => return None,
@@ -163,7 +169,8 @@ fn one(pattern: &[u8], byte: u8, ignore_case: bool) -> Option<usize> {
     same.then_some(length)
 }
 
-/// Whether `byte` is in the class whose text (behind the `[`) starts `class`, and the length of that text with its `]`.
+/// Whether `byte` is in the class whose text (behind the `[`) starts `class`, and the length of that text
+/// with its `]`.
 fn in_class(class: &[u8], byte: u8, ignore_case: bool) -> (bool, usize) {
     let fold = |b: u8| if ignore_case { b.to_ascii_lowercase() } else { b };
     let negated = class.first() == Some(&b'^');
@@ -202,8 +209,8 @@ fn in_class(class: &[u8], byte: u8, ignore_case: bool) -> (bool, usize) {
 mod tests {
     use super::*;
 
-    /// Answers of redis-server 7.0.15 and valkey-server 8.0.1 on x86-64 (both agree), got with `PSUBSCRIBE pattern` on one connection
-    /// and `PUBLISH text x` on another: its reply, 1 or 0, is the answer.
+    /// Answers of redis-server 7.0.15 and valkey-server 8.0.1 on x86-64 (both agree), got with `PSUBSCRIBE
+    /// pattern` on one connection and `PUBLISH text x` on another: its reply, 1 or 0, is the answer.
     #[rustfmt::skip]
     const SEEN: &[(&[u8], &[u8], bool)] = &[
         (b"*", b"", false), (b"**", b"", false), (b"", b"", true), (b"", b"a", false), (b"a", b"", false),
@@ -274,7 +281,8 @@ mod tests {
         }
     }
 
-    /// The obvious matcher: tries every split of the text at every star. Slow, and short enough to be checked by eye.
+    /// The obvious matcher: tries every split of the text at every star. Slow, and short enough to be checked
+    /// by eye.
     fn naive(pattern: &[u8], text: &[u8], ignore_case: bool) -> bool {
         match pattern {
             [] => text.is_empty(),

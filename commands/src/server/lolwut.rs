@@ -1,6 +1,7 @@
 //! LOLWUT: a picture made by a few lines of code, other each time, and the version.
 //!
-//! Each version of Redis that had a new picture can be asked for its own; 7.2 brought none, so without `VERSION` there is only the last line.
+//! Each version of Redis that had a new picture can be asked for its own; 7.2 brought none, so without
+//! `VERSION` there is only the last line.
 
 mod braille;
 mod schotter;

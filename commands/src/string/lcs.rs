@@ -59,7 +59,8 @@ fn lcs(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let b = string(cx, args.key(2));
     let (a, b) = (a?, b?);
     let options = Options::read(args)?;
-    // Redis fills a table of 32-bit cells, and this is what it refuses; the bits that are kept here are far smaller.
+    // Redis fills a table of 32-bit cells, and this is what it refuses; the bits that are kept here are far
+    // smaller.
     let table = (a.len() as u64 + 1).saturating_mul(b.len() as u64 + 1).saturating_mul(4);
     if table > cx.core.params.proto_max_bulk_len() {
         return Err(TOO_LARGE);

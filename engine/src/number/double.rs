@@ -2,13 +2,15 @@
 //!
 //! # Reading
 //!
-//! C's `strtod` over the whole argument (the grammar is in [`float_text`](super::float_text)), correctly rounded. A number too large for a double is
-//! refused, as is one so small that it becomes 0 although it is not; infinities by name are welcome.
+//! C's `strtod` over the whole argument (the grammar is in [`float_text`](super::float_text)), correctly
+//! rounded. A number too large for a double is refused, as is one so small that it becomes 0 although it is
+//! not; infinities by name are welcome.
 //!
 //! # Printing
 //!
-//! As Redis 7.2: integers up to 2^62 in full; else the digits of [`grisu`](super::grisu), written out where that stays short and with
-//! an exponent where it does not. The same text goes to a RESP2 bulk string and a RESP3 double.
+//! As Redis 7.2: integers up to 2^62 in full; else the digits of [`grisu`](super::grisu), written out where
+//! that stays short and with an exponent where it does not. The same text goes to a RESP2 bulk string and a
+//! RESP3 double.
 //!
 //! | value | text |
 //! |---|---|
@@ -27,7 +29,8 @@ use super::{grisu, integer};
 use rustc_apfloat::{Float, Round, Status, ieee};
 use std::ops::Deref;
 
-/// Reads the whole of `text` as a double. `None`: Redis answers "value is not a valid float" (or its own words for the argument).
+/// Reads the whole of `text` as a double. `None`: Redis answers "value is not a valid float" (or its own
+/// words for the argument).
 ///
 /// Never a NaN. O(length).
 pub fn parse(text: &[u8]) -> Option<f64> {
@@ -42,7 +45,8 @@ pub fn parse(text: &[u8]) -> Option<f64> {
     Some(if number.negative { -magnitude } else { magnitude })
 }
 
-/// Refuses what `strtod` reports as out of range: an infinity that was not asked for and a zero that should not be one.
+/// Refuses what `strtod` reports as out of range: an infinity that was not asked for and a zero that should
+/// not be one.
 fn in_range(value: f64, zero: bool) -> Option<f64> {
     (value.is_finite() && (zero || value != 0.0)).then_some(value)
 }
@@ -67,7 +71,8 @@ pub struct DoubleText {
     length: usize,
 }
 
-/// Longer than any text [`format()`] makes: sign, `0.`, five zeros and 18 digits, or sign, 18 digits, a point and `e-324`.
+/// Longer than any text [`format()`] makes: sign, `0.`, five zeros and 18 digits, or sign, 18 digits, a point
+/// and `e-324`.
 const CAPACITY: usize = 32;
 
 impl DoubleText {
@@ -155,9 +160,11 @@ fn write_digits(text: &mut DoubleText, digits: &grisu::Digits) {
     }
 }
 
-/// Appends `value` with exactly four decimals, half a unit rounded to even after scaling: the distances of GEODIST and GEOSEARCH.
+/// Appends `value` with exactly four decimals, half a unit rounded to even after scaling: the distances of
+/// GEODIST and GEOSEARCH.
 ///
-/// `value` has to be below 9.2e14 in magnitude; larger ones are clamped (the way round the earth is 4e7 metres).
+/// `value` has to be below 9.2e14 in magnitude; larger ones are clamped (the way round the earth is 4e7
+/// metres).
 pub fn append_four_decimals(out: &mut Vec<u8>, value: f64) {
     let scaled = (value * 1e4).round_ties_even() as i64;
     if scaled < 0 {

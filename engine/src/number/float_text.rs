@@ -1,8 +1,9 @@
-//! The grammar of C's `strtod` and `strtold`: which bytes are a floating point number, before anyone rounds it.
+//! The grammar of C's `strtod` and `strtold`: which bytes are a floating point number, before anyone rounds
+//! it.
 //!
-//! Redis demands that the whole argument is one number and that no space stands in front. Inside that, all that the C library takes is taken:
-//! `inf` and `infinity` in any case, hexadecimal `0x1.8p3` with its exponent optional, `5.` and `.5`. `nan` is a number to C and refused by
-//! every command.
+//! Redis demands that the whole argument is one number and that no space stands in front. Inside that, all
+//! that the C library takes is taken: `inf` and `infinity` in any case, hexadecimal `0x1.8p3` with its
+//! exponent optional, `5.` and `.5`. `nan` is a number to C and refused by every command.
 
 /// A whole number text, sign taken off.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +31,8 @@ pub(super) enum Magnitude<'a> {
     },
 }
 
-/// Reads `text` as one number. `None` if it is not one, if bytes follow, if a space leads, or if it is a NaN. O(length).
+/// Reads `text` as one number. `None` if it is not one, if bytes follow, if a space leads, or if it is a NaN.
+/// O(length).
 pub(super) fn read(text: &[u8]) -> Option<FloatText<'_>> {
     let (negative, unsigned) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -55,7 +57,8 @@ pub(super) fn read(text: &[u8]) -> Option<FloatText<'_>> {
     Some(FloatText { negative, magnitude })
 }
 
-/// Checks `digits[.digits][mark[sign]decimal digits]`; tells whether the mantissa is zero and whether the exponent is there.
+/// Checks `digits[.digits][mark[sign]decimal digits]`; tells whether the mantissa is zero and whether the
+/// exponent is there.
 fn shape(text: &[u8], is_digit: impl Fn(&u8) -> bool, mark: u8) -> Option<(bool, bool)> {
     let run = |from: usize| from + text[from..].iter().take_while(|byte| is_digit(byte)).count();
     let whole = run(0);
@@ -84,7 +87,8 @@ fn shape(text: &[u8], is_digit: impl Fn(&u8) -> bool, mark: u8) -> Option<(bool,
 mod tests {
     use super::*;
 
-    /// Seen with `ZADD z text m` on redis-server 7.0.15 and valkey-server 8.0.1: refused with "value is not a valid float".
+    /// Seen with `ZADD z text m` on redis-server 7.0.15 and valkey-server 8.0.1: refused with "value is not a
+    /// valid float".
     #[test]
     fn what_is_no_number() {
         for text in [

@@ -2,15 +2,17 @@
 //!
 //! # Why not the shortest, which newer algorithms give?
 //!
-//! Redis 7.2 prints scores with Grisu2 (Florian Loitsch, "Printing Floating-Point Numbers Quickly and Accurately with Integers", 2010).
-//! It works in 64-bit integers without ever checking whether its rounding errors mattered, so about one double in a thousand comes out one
-//! digit longer than need be. Clients and differential tests compare texts, so Russet prints the same digits.
+//! Redis 7.2 prints scores with Grisu2 (Florian Loitsch, "Printing Floating-Point Numbers Quickly and
+//! Accurately with Integers", 2010). It works in 64-bit integers without ever checking whether its rounding
+//! errors mattered, so about one double in a thousand comes out one digit longer than need be. Clients and
+//! differential tests compare texts, so Russet prints the same digits.
 //!
 //! # How
 //!
-//! All doubles between `low` and `high`, the midpoints to the neighbours, read back as `value`. The three are scaled by a power of ten from
-//! [`powers`](super::powers) such that `high` has its integer part in 32 bits, and shrunk by one unit each to be safe against the rounding of that product.
-//! Digits of `high` are then produced until what is left is smaller than `high - low`; at last the final digit is lowered while that
+//! All doubles between `low` and `high`, the midpoints to the neighbours, read back as `value`. The three are
+//! scaled by a power of ten from [`powers`](super::powers) such that `high` has its integer part in 32 bits,
+//! and shrunk by one unit each to be safe against the rounding of that product. Digits of `high` are then
+//! produced until what is left is smaller than `high - low`; at last the final digit is lowered while that
 //! brings the result nearer to `value`.
 
 use super::powers::{FIRST, POWERS, STEP};
@@ -61,13 +63,15 @@ impl Scaled {
     }
 }
 
-/// Exponents between which the scaled `high` must lie, so that its integer part fits 32 bits and its fraction can be multiplied by ten.
+/// Exponents between which the scaled `high` must lie, so that its integer part fits 32 bits and its fraction
+/// can be multiplied by ten.
 const EXPONENTS: std::ops::RangeInclusive<i32> = -60..=-32;
 
-/// The power of ten that brings a number with the binary exponent `exponent` into [`EXPONENTS`], and its decimal exponent.
+/// The power of ten that brings a number with the binary exponent `exponent` into [`EXPONENTS`], and its
+/// decimal exponent.
 ///
-/// Two neighbouring powers sometimes both fit, and the choice shows in the digits. The estimate, and that it is only corrected when it does
-/// not fit, were found to give the servers' choice.
+/// Two neighbouring powers sometimes both fit, and the choice shows in the digits. The estimate, and that it
+/// is only corrected when it does not fit, were found to give the servers' choice.
 fn power_for(exponent: i32) -> (Scaled, i32) {
     let estimate = -f64::from(exponent + POWERS.len() as i32) * std::f64::consts::LOG10_2;
     let mut index = (estimate as i32 - FIRST) / STEP;
@@ -112,8 +116,8 @@ pub(super) fn digits(value: f64) -> Digits {
     )
 }
 
-/// Produces the digits of `high` until the rest is within `high - low`. `middle` and `low` share its exponent; `exponent` is the decimal
-/// exponent of its units.
+/// Produces the digits of `high` until the rest is within `high - low`. `middle` and `low` share its
+/// exponent; `exponent` is the decimal exponent of its units.
 fn generate(middle: u64, low: u64, high: Scaled, exponent: i32) -> Digits {
     let mut digits = Digits { buffer: [0; MAX_DIGITS], length: 0, exponent };
     let above = high.significand - middle;
@@ -149,7 +153,8 @@ fn generate(middle: u64, low: u64, high: Scaled, exponent: i32) -> Digits {
     }
 }
 
-/// Lowers the last digit while the result stays within `tolerance` below `high` and comes nearer to the value, which lies `above` below `high`.
+/// Lowers the last digit while the result stays within `tolerance` below `high` and comes nearer to the
+/// value, which lies `above` below `high`.
 fn round(digits: &mut Digits, above: u64, tolerance: u64, mut rest: u64, unit: u64) {
     while rest < above
         && tolerance - rest >= unit

@@ -1,9 +1,11 @@
-//! Integers: the strict reading that decides whether a value *is* a number, and the two lenient ones that Redis has from C.
+//! Integers: the strict reading that decides whether a value *is* a number, and the two lenient ones that
+//! Redis has from C.
 
-/// Reads a decimal `i64` that is written the way it would be printed: an optional `-`, no leading zero, no `+`, no space, not `-0`.
+/// Reads a decimal `i64` that is written the way it would be printed: an optional `-`, no leading zero, no
+/// `+`, no space, not `-0`.
 ///
-/// This is the rule for values and for nearly every numeric argument; a string that passes is stored with the encoding `int`.
-/// `None` for anything else, also out of range. O(length), at most 20 bytes are looked at.
+/// This is the rule for values and for nearly every numeric argument; a string that passes is stored with the
+/// encoding `int`. `None` for anything else, also out of range. O(length), at most 20 bytes are looked at.
 pub fn parse_i64(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
@@ -31,7 +33,8 @@ pub fn parse_u64(text: &[u8]) -> Option<u64> {
 
 /// One or more digits as a `u64`; `None` on anything else and on overflow.
 fn parse_digits(digits: &[u8]) -> Option<u64> {
-    // 20 digits hold u64::MAX; leading zeros never reach this function except through `strtoull`, which drops them.
+    // 20 digits hold u64::MAX; leading zeros never reach this function except through `strtoull`, which drops
+    // them.
     if digits.is_empty() || digits.len() > 20 {
         return None;
     }
@@ -46,10 +49,11 @@ fn parse_digits(digits: &[u8]) -> Option<u64> {
     Some(value)
 }
 
-/// Reads a cursor of SCAN and its relatives, or one half of a stream id: what [`parse_i64`] takes and is not negative, else what C's
-/// `strtoull` takes whole.
+/// Reads a cursor of SCAN and its relatives, or one half of a stream id: what [`parse_i64`] takes and is not
+/// negative, else what C's `strtoull` takes whole.
 ///
-/// So ` 8`, `+5` and `007` are numbers, `-1` is not, and `-05` is 2^64-5: Redis 7.2 does accept it. What follows a NUL byte is not looked at.
+/// So ` 8`, `+5` and `007` are numbers, `-1` is not, and `-05` is 2^64-5: Redis 7.2 does accept it. What
+/// follows a NUL byte is not looked at.
 pub fn parse_u64_lenient(text: &[u8]) -> Option<u64> {
     let text = &text[..memchr::memchr(0, text).unwrap_or(text.len())];
     match parse_i64(text) {
@@ -58,7 +62,8 @@ pub fn parse_u64_lenient(text: &[u8]) -> Option<u64> {
     }
 }
 
-/// C's `strtoull(text, &end, 10)` where `end` has to be the end of a text that is not empty. A minus sign negates modulo 2^64.
+/// C's `strtoull(text, &end, 10)` where `end` has to be the end of a text that is not empty. A minus sign
+/// negates modulo 2^64.
 fn strtoull(text: &[u8]) -> Option<u64> {
     let spaces = text.iter().take_while(|byte| is_c_space(**byte)).count();
     let (negative, digits) = match &text[spaces..] {
@@ -100,7 +105,8 @@ pub fn append<I: itoa::Integer>(out: &mut Vec<u8>, value: I) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-/// The number of bytes that [`append`] would write for `value`, sign included: what STRLEN answers for an `int`-encoded value.
+/// The number of bytes that [`append`] would write for `value`, sign included: what STRLEN answers for an
+/// `int`-encoded value.
 pub fn decimal_len(value: i64) -> usize {
     let digits = value.unsigned_abs().checked_ilog10().map_or(1, |n| n as usize + 1);
     digits + usize::from(value < 0)
@@ -151,8 +157,9 @@ mod tests {
         }
     }
 
-    /// Seen with `SCAN text` on Redict 7.3.6 (a fork of Redis 7.2.4) and valkey-server 8.0.1, and with `XADD s text-1 a b` and
-    /// `XADD s 5-text a b` on these and redis-server 7.0.15. (SCAN of 7.0 took `-1` and the empty string, and no space.)
+    /// Seen with `SCAN text` on Redict 7.3.6 (a fork of Redis 7.2.4) and valkey-server 8.0.1, and with `XADD
+    /// s text-1 a b` and `XADD s 5-text a b` on these and redis-server 7.0.15. (SCAN of 7.0 took `-1` and the
+    /// empty string, and no space.)
     #[test]
     fn cursors_and_stream_ids_fall_back_to_strtoull() {
         for (text, value) in [

@@ -1,9 +1,11 @@
 //! The 80-bit floats of INCRBYFLOAT and HINCRBYFLOAT.
 //!
-//! Redis adds in C's `long double`. On x86-64 that is the x87 format: 64 bits of mantissa, so `0.1 + 0.2` is `0.3` to 17 decimals and a counter
-//! above 2^53 keeps its units. A double would print other digits, so the format is computed here in software, the same on every machine.
+//! Redis adds in C's `long double`. On x86-64 that is the x87 format: 64 bits of mantissa, so `0.1 + 0.2` is
+//! `0.3` to 17 decimals and a counter above 2^53 keeps its units. A double would print other digits, so the
+//! format is computed here in software, the same on every machine.
 //!
-//! A result is printed with 17 decimals, never with an exponent, its trailing zeros dropped: up to 4,950 bytes.
+//! A result is printed with 17 decimals, never with an exponent, its trailing zeros dropped: up to 4,950
+//! bytes.
 
 use super::float_text::{self, Magnitude};
 use super::integer;
@@ -26,7 +28,8 @@ const SCALE: u64 = 100_000_000_000_000_000;
 impl LongDouble {
     /// Reads the whole of `text` as C's `strtold` would. `None`: "value is not a valid float".
     ///
-    /// Infinities by name are numbers (adding one is what fails); too large, too small to be told from 0, or not a number are not.
+    /// Infinities by name are numbers (adding one is what fails); too large, too small to be told from 0, or
+    /// not a number are not.
     pub fn parse(text: &[u8]) -> Option<Self> {
         if text.len() >= TEXT_LIMIT {
             return None;
@@ -47,13 +50,15 @@ impl LongDouble {
         Some(LongDouble(if number.negative { -magnitude } else { magnitude }))
     }
 
-    /// The sum, rounded to nearest even. `None` if it is infinite or no number: "increment would produce NaN or Infinity".
+    /// The sum, rounded to nearest even. `None` if it is infinite or no number: "increment would produce NaN
+    /// or Infinity".
     pub fn checked_add(self, other: LongDouble) -> Option<Self> {
         let sum = self.0.add_r(other.0, Round::NearestTiesToEven).value;
         sum.is_finite().then_some(LongDouble(sum))
     }
 
-    /// Appends the number with up to 17 decimals, rounded half to even, without trailing zeros. A zero has no sign.
+    /// Appends the number with up to 17 decimals, rounded half to even, without trailing zeros. A zero has no
+    /// sign.
     pub fn append_decimal(self, out: &mut Vec<u8>) {
         let bits = self.0.to_bits();
         let mantissa = bits as u64;
@@ -93,15 +98,18 @@ impl From<f64> for LongDouble {
     }
 }
 
-/// Reads any decimal or hexadecimal text, `None` if it is out of range. Exact, and slow: it works in big integers.
+/// Reads any decimal or hexadecimal text, `None` if it is out of range. Exact, and slow: it works in big
+/// integers.
 fn parse_any(text: &str) -> Option<X87DoubleExtended> {
     let value = X87DoubleExtended::from_str_r(text, Round::NearestTiesToEven).ok()?.value;
     (value.is_finite() && !value.is_zero()).then_some(value)
 }
 
-/// Reads a decimal text of at most 19 digits that is scaled by at most 10^18 either way, which is nearly every text there is; `None` for others.
+/// Reads a decimal text of at most 19 digits that is scaled by at most 10^18 either way, which is nearly
+/// every text there is; `None` for others.
 ///
-/// Digits and scale are then exact in 64 bits, so one product or quotient of 128 bits, rounded once, is the correctly rounded number.
+/// Digits and scale are then exact in 64 bits, so one product or quotient of 128 bits, rounded once, is the
+/// correctly rounded number.
 fn parse_short(text: &[u8]) -> Option<X87DoubleExtended> {
     let mut digits = 0u64;
     let mut exponent = 0i32;
@@ -130,13 +138,15 @@ fn parse_short(text: &[u8]) -> Option<X87DoubleExtended> {
     if exponent >= 0 {
         Some(rounded(digits * u128::from(scale), false, -(shift as i32)))
     } else {
-        // The dividend has its top bit set and the scale is below 2^60: the quotient has more than the 65 bits that rounding needs.
+        // The dividend has its top bit set and the scale is below 2^60: the quotient has more than the 65
+        // bits that rounding needs.
         let (dividend, scale) = (digits << 64, u128::from(scale));
         Some(rounded(dividend / scale, dividend % scale != 0, -(shift as i32) - 64))
     }
 }
 
-/// `value × 2^exponent` as an x87 number in its normal range; `more`: the exact number is a little larger than `value`.
+/// `value × 2^exponent` as an x87 number in its normal range; `more`: the exact number is a little larger
+/// than `value`.
 fn rounded(value: u128, more: bool, exponent: i32) -> X87DoubleExtended {
     let shift = 64 - value.leading_zeros() as i32;
     let (mut mantissa, mut exponent) = if shift <= 0 {
@@ -231,7 +241,8 @@ mod tests {
         Ok(String::from_utf8(sum.to_decimal()).unwrap())
     }
 
-    /// Seen with `SET k left` and `INCRBYFLOAT k right` on redis-server 7.0.15 and valkey-server 8.0.1 (both agree).
+    /// Seen with `SET k left` and `INCRBYFLOAT k right` on redis-server 7.0.15 and valkey-server 8.0.1 (both
+    /// agree).
     #[test]
     fn adds_as_the_real_servers_did() {
         #[rustfmt::skip]

@@ -1,7 +1,8 @@
 //! Numbers as Redis reads and prints them, to the last digit.
 //!
-//! A key's value is bytes; INCR, INCRBYFLOAT, ZADD and every numeric argument read them as a number and print one back, and clients
-//! compare the text. Redis took its rules from the C library, so they differ from Rust's: each file here states the ones it follows.
+//! A key's value is bytes; INCR, INCRBYFLOAT, ZADD and every numeric argument read them as a number and print
+//! one back, and clients compare the text. Redis took its rules from the C library, so they differ from
+//! Rust's: each file here states the ones it follows.
 //!
 //! | module | reads | prints |
 //! |---|---|---|

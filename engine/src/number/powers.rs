@@ -1,7 +1,7 @@
 //! Powers of ten in 64 bits, eight decades apart: what [`grisu`](super::grisu) scales a double with.
 //!
-//! Entry `i` is `10^(-348 + 8 i)`, as `(f, e)` with `f × 2^e` nearest to the power and the top bit of `f` set. A test computes each
-//! entry again from exact integers.
+//! Entry `i` is `10^(-348 + 8 i)`, as `(f, e)` with `f × 2^e` nearest to the power and the top bit of `f`
+//! set. A test computes each entry again from exact integers.
 
 /// Exponent of ten of the first entry.
 pub(super) const FIRST: i32 = -348;

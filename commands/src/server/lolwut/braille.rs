@@ -9,7 +9,8 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// An empty page, in dots. An odd width and a height that is no multiple of four leave part of the last characters unused.
+    /// An empty page, in dots. An odd width and a height that is no multiple of four leave part of the last
+    /// characters unused.
     pub(super) fn new(width: usize, height: usize) -> Self {
         Canvas { width, height, cells: vec![0; width.div_ceil(2) * height.div_ceil(4)] }
     }
@@ -51,7 +52,8 @@ impl Canvas {
         }
     }
 
-    /// Appends the page as UTF-8, a newline behind each row but a last one that is a single dot high (that is how Redis ends a page).
+    /// Appends the page as UTF-8, a newline behind each row but a last one that is a single dot high (that is
+    /// how Redis ends a page).
     pub(super) fn append_to(&self, text: &mut Vec<u8>) {
         text.reserve((self.columns() * 3 + 1) * self.height.div_ceil(4));
         for (at, row) in self.cells.chunks(self.columns().max(1)).enumerate() {

@@ -1,5 +1,5 @@
-//! `LOLWUT VERSION 5`: Georg Nees's "Schotter" (gravel, 1968), one of the first works of computer art. Rows of squares lose their order from
-//! top to bottom.
+//! `LOLWUT VERSION 5`: Georg Nees's "Schotter" (gravel, 1968), one of the first works of computer art. Rows
+//! of squares lose their order from top to bottom.
 
 use super::braille::Canvas;
 use rand::Rng;
@@ -16,7 +16,8 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// From up to three arguments in the order of the fields; absent ones have defaults, and all are brought into range.
+    /// From up to three arguments in the order of the fields; absent ones have defaults, and all are brought
+    /// into range.
     pub(super) fn from_numbers(numbers: &[i64]) -> Self {
         let number = |at: usize, default: i64, largest: i64| {
             numbers.get(at).copied().unwrap_or(default).clamp(1, largest) as usize

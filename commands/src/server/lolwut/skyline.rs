@@ -1,4 +1,5 @@
-//! `LOLWUT VERSION 6`: a town at dusk in four greys, for terminals that know colours. Every call builds another town.
+//! `LOLWUT VERSION 6`: a town at dusk in four greys, for terminals that know colours. Every call builds
+//! another town.
 
 use rand::Rng;
 
@@ -14,7 +15,8 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// From up to two arguments in the order of the fields; absent ones have defaults, and all are brought into range.
+    /// From up to two arguments in the order of the fields; absent ones have defaults, and all are brought
+    /// into range.
     pub(super) fn from_numbers(numbers: &[i64]) -> Self {
         let number = |at: usize, default: i64| numbers.get(at).copied().unwrap_or(default).clamp(1, 1000) as usize;
         Size { columns: number(0, 80), rows: number(1, 20) }
@@ -30,7 +32,8 @@ enum Grey {
 }
 
 impl Grey {
-    /// A space in this colour: foreground and background alike, so that the text is a picture even where spaces are shown.
+    /// A space in this colour: foreground and background alike, so that the text is a picture even where
+    /// spaces are shown.
     fn cell(self) -> &'static [u8] {
         match self {
             Grey::Black => b"\x1b[0;30;40m \x1b[0m",

@@ -2,24 +2,26 @@
 //!
 //! # Which of the many longest ones?
 //!
-//! Let `L(i, j)` be the length for the first `i` bytes of `a` and the first `j` of `b`. Redis walks back from the end of both: equal bytes are
-//! taken, else it drops the last byte of `a` if that leaves strictly more (`L(i-1, j) > L(i, j-1)`), else the last byte of `b`. Replies show
-//! which subsequence that is, so the walk here takes the same turns.
+//! Let `L(i, j)` be the length for the first `i` bytes of `a` and the first `j` of `b`. Redis walks back from
+//! the end of both: equal bytes are taken, else it drops the last byte of `a` if that leaves strictly more
+//! (`L(i-1, j) > L(i, j-1)`), else the last byte of `b`. Replies show which subsequence that is, so the walk
+//! here takes the same turns.
 //!
 //! # Why one bit per cell is enough
 //!
-//! Along a row, `L(i, j)` grows by 0 or 1 from `j-1` to `j`; row `i` is kept as those bits, a 0 bit where it grows. Where the bytes differ
-//! `L(i, j)` is the larger of its two neighbours, so `L(i-1, j) > L(i, j-1)` says just that row `i` grows at `j`. A row is got from the one before
-//! by an addition whose carries do the maximum (Crochemore, Iliopoulos, Pinzon and Reid, "A fast and practical bit-vector algorithm
-//! for the longest common subsequence problem", 2001):
+//! Along a row, `L(i, j)` grows by 0 or 1 from `j-1` to `j`; row `i` is kept as those bits, a 0 bit where it
+//! grows. Where the bytes differ `L(i, j)` is the larger of its two neighbours, so `L(i-1, j) > L(i, j-1)`
+//! says just that row `i` grows at `j`. A row is got from the one before by an addition whose carries do the
+//! maximum (Crochemore, Iliopoulos, Pinzon and Reid, "A fast and practical bit-vector algorithm for the
+//! longest common subsequence problem", 2001):
 //!
 //! ```text
 //! matching = bits j where b[j] is a[i]
 //! row      = (row + (row & matching)) | (row & !matching)
 //! ```
 //!
-//! So 11 KB against 11 KB, the largest pair of equal lengths that the default `proto-max-bulk-len` admits, takes 16 MB and 2 million additions
-//! instead of 512 MB and 134 million comparisons.
+//! So 11 KB against 11 KB, the largest pair of equal lengths that the default `proto-max-bulk-len` admits,
+//! takes 16 MB and 2 million additions instead of 512 MB and 134 million comparisons.
 
 use std::ops::RangeInclusive;
 

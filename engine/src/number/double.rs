@@ -2,13 +2,13 @@
 //!
 //! # Reading
 //!
-//! C's `strtod` over the whole argument (the grammar is in [`float_text`](super::float_text)), correctly
+//! C's `strtod` over the whole argument (the grammar is in `float_text`), correctly
 //! rounded. A number too large for a double is refused, as is one so small that it becomes 0 although it is
 //! not; infinities by name are welcome.
 //!
 //! # Printing
 //!
-//! As Redis 7.2: integers up to 2^62 in full; else the digits of [`grisu`](super::grisu), written out where
+//! As Redis 7.2: integers up to 2^62 in full; else the digits of `grisu`, written out where
 //! that stays short and with an exponent where it does not. The same text goes to a RESP2 bulk string and a
 //! RESP3 double.
 //!

@@ -69,6 +69,8 @@ choices! {
         Notice = "notice",
         /// Only what matters.
         Warning = "warning",
+        /// Nothing at all.
+        Nothing = "nothing",
     }
     /// The syslog facility that log lines are sent to.
     SyslogFacility {

@@ -17,6 +17,9 @@ use super::Params;
 /// Why a value was refused, in Redis's words, without the `ERR` and the parameter's name around it.
 pub type Reason = Cow<'static, str>;
 
+/// Reads the words of one line into the field of a row.
+pub(super) type Assign = fn(&mut Params, &[&[u8]], How) -> Result<(), Reason>;
+
 /// Whether a value replaces what is there or continues it.
 ///
 /// Only a configuration file continues: its second `save` line adds to the first.
@@ -80,7 +83,7 @@ pub struct Parameter {
     /// One sentence about it.
     pub help: &'static str,
     pub(super) shape: fn() -> Shape,
-    pub(super) assign: fn(&mut Params, &[&[u8]], How) -> Result<(), Reason>,
+    pub(super) assign: Assign,
     pub(super) show: fn(&Params) -> Vec<u8>,
     pub(super) lines: fn(&Params) -> Vec<Vec<u8>>,
 }

@@ -1,7 +1,8 @@
 //! Parameters that say up to which size a value keeps its compact encoding.
 
+use super::amount::Bytes;
 use super::declare::parameters;
-use super::setting::{Bytes, I32_MAX, Range};
+use super::setting::{I32_MAX, Range};
 
 const I32_MIN: i64 = i32::MIN as i64;
 

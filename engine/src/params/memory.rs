@@ -1,8 +1,9 @@
 //! Parameters of memory: its limit, eviction, expiry, lazy freeing, and defragmentation.
 
+use super::amount::Bytes;
 use super::choice::EvictionPolicy;
 use super::declare::parameters;
-use super::setting::{Bytes, I32_MAX, Range};
+use super::setting::{I32_MAX, Range};
 
 parameters! {
     /// Memory: its limit, eviction, expiry, and freeing.

@@ -23,10 +23,13 @@
 //!
 //! One row in the file of its area; [`declare`] shows what a row looks like. A new kind of value implements [`setting::Setting`].
 
+pub mod amount;
 pub mod choice;
 pub mod declare;
 pub mod lists;
 pub mod load;
+pub mod notifications;
+pub mod output_limits;
 pub mod page;
 pub mod rewrite;
 pub mod set;

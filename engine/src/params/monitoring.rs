@@ -1,7 +1,8 @@
 //! Parameters of what the server tells about itself, and of long-running scripts.
 
 use super::declare::parameters;
-use super::lists::{Notifications, Percentiles};
+use super::lists::Percentiles;
+use super::notifications::Notifications;
 use super::setting::Range;
 
 parameters! {

@@ -1,9 +1,11 @@
 //! Parameters of sockets and of what one connection may hold.
 
+use super::amount::{Bytes, Share};
 use super::choice::Access;
 use super::declare::parameters;
-use super::lists::{Addresses, OutputLimits};
-use super::setting::{Bytes, I32_MAX, Permissions, Range, Share, Text, TextRule};
+use super::lists::Addresses;
+use super::output_limits::OutputLimits;
+use super::setting::{I32_MAX, Permissions, Range, Text, TextRule};
 
 parameters! {
     /// Sockets, connections, and what one of them may hold.

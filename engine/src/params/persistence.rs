@@ -1,9 +1,10 @@
 //! Parameters of snapshots and of the append-only file.
 
+use super::amount::Bytes;
 use super::choice::{AppendFsync, SanitizeDump};
 use super::declare::parameters;
 use super::lists::SavePoints;
-use super::setting::{Bytes, I32_MAX, Range, Text, TextRule};
+use super::setting::{I32_MAX, Range, Text, TextRule};
 
 const I32_MIN: i64 = i32::MIN as i64;
 

@@ -1,9 +1,10 @@
 //! Parameters of replication, on both sides of the link.
 
+use super::amount::Bytes;
 use super::choice::{DisklessLoad, PropagationError};
 use super::declare::parameters;
 use super::lists::Master;
-use super::setting::{Bytes, I32_MAX, Range, Text, TextRule};
+use super::setting::{I32_MAX, Range, Text, TextRule};
 
 parameters! {
     /// Replication, on both sides of the link.

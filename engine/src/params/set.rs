@@ -5,6 +5,9 @@ use std::fmt;
 use super::declare::{Flags, Parameter, Reason};
 use super::{Params, find};
 
+/// Puts changed parameters into force, or names the one that it cannot and says why.
+pub type Apply<'a> = dyn FnMut(&[&'static Parameter], &Params) -> Result<(), (&'static str, Reason)> + 'a;
+
 /// Values that passed every check and are not in force yet.
 #[derive(Debug)]
 #[must_use = "nothing changes until it is committed"]
@@ -115,7 +118,7 @@ impl Params {
         &mut self,
         pairs: &[(&[u8], &[u8])],
         protected_allowed: bool,
-        apply: &mut dyn FnMut(&[&'static Parameter], &Params) -> Result<(), (&'static str, Reason)>,
+        apply: &mut Apply<'_>,
     ) -> Result<(), SetError> {
         let staged = self.stage(pairs, protected_allowed)?;
         if let Err((name, reason)) = apply(staged.changed(), staged.params()) {

@@ -95,6 +95,11 @@ impl Context<'_> {
         self.session.blocked = Some(blocked);
     }
 
+    /// Puts parameters into force that the engine keeps in a form of its own: after `CONFIG SET`.
+    pub fn apply_params(&mut self) {
+        crate::engine_params::apply(self.db.keyspace(), self.core);
+    }
+
     /// A random 64-bit number.
     pub fn random(&mut self) -> u64 {
         use rand::RngCore;

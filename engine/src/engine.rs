@@ -247,6 +247,11 @@ impl Engine {
         self.registry.get(command).hashed_word
     }
 
+    /// Unix time in milliseconds, as of the last command.
+    pub fn now_ms(&self) -> i64 {
+        self.keyspace.now_ms()
+    }
+
     /// Begins a tick: time moves on.
     pub fn synchronise(&mut self) {
         self.core.time.synchronise();
@@ -348,6 +353,12 @@ impl Engine {
         let effort = core.params.active_expire_effort() as u32;
         let start = core.time.monotonic_ns();
         keyspace.expire_cycle(cycle, effort, || ((core.time.monotonic_ns() - start) / 1000) as i64);
+    }
+
+    /// Takes the samples that the rates per second of `INFO` are made of. Called ten times a second.
+    pub fn sample_rates(&mut self) {
+        let now_ms = self.now_ms();
+        self.core.stats.sample_rates(now_ms);
     }
 
     /// Takes the clients that something has happened to: woken, closed by others, or given something to send.

@@ -27,6 +27,32 @@ pub struct CommandStats {
     pub latency: Option<Box<Histogram<u64>>>,
 }
 
+/// A rate per second, as the mean of sixteen samples.
+#[derive(Default, Clone)]
+pub struct Rate {
+    samples: [u64; 16],
+    next: usize,
+    last: Option<(i64, u64)>,
+}
+
+impl Rate {
+    /// Takes a sample: the counter stood at `count` at `now_ms`.
+    fn sample(&mut self, now_ms: i64, count: u64) {
+        if let Some((then_ms, before)) = self.last
+            && now_ms > then_ms
+        {
+            self.samples[self.next] = count.saturating_sub(before) * 1000 / (now_ms - then_ms) as u64;
+            self.next = (self.next + 1) % self.samples.len();
+        }
+        self.last = Some((now_ms, count));
+    }
+
+    /// The rate per second.
+    pub fn per_second(&self) -> u64 {
+        self.samples.iter().sum::<u64>() / self.samples.len() as u64
+    }
+}
+
 /// What is counted for all.
 #[derive(Default)]
 pub struct Stats {
@@ -55,6 +81,12 @@ pub struct Stats {
     pub writes_processed: u64,
     /// Times that authentication failed.
     pub auth_failures: u64,
+    /// Commands per second.
+    pub commands_rate: Rate,
+    /// Bytes received per second.
+    pub input_rate: Rate,
+    /// Bytes sent per second.
+    pub output_rate: Rate,
     errors: BTreeMap<Box<[u8]>, u64>,
     errors_overflowed: bool,
 }
@@ -70,6 +102,12 @@ impl Stats {
     /// Sets everything to zero.
     pub fn reset(&mut self) {
         *self = Stats::new(self.commands.len());
+    }
+
+    pub(crate) fn sample_rates(&mut self, now_ms: i64) {
+        self.commands_rate.sample(now_ms, self.commands_processed);
+        self.input_rate.sample(now_ms, self.net_input);
+        self.output_rate.sample(now_ms, self.net_output);
     }
 
     /// The counters of a command.

@@ -1,7 +1,20 @@
 //! The Russet server as a library: what `main` is made of, so that tests and fuzz targets reach it.
+//!
+//! Read [`tick`] first: it is the loop. [`start`] is how a process gets there.
 
 pub mod config;
-pub mod lifecycle;
-pub mod listen;
-pub mod log;
-pub mod sys;
+pub mod resp;
+pub mod start;
+pub mod tick;
+
+mod accept;
+mod clock;
+mod connection;
+mod cron;
+mod host;
+mod lifecycle;
+mod listen;
+mod log;
+mod server;
+mod shutdown;
+mod sys;

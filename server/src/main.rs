@@ -1,9 +1,8 @@
-//! The Russet server.
+//! The Russet server: reads the command line, then runs.
 
-use std::process::ExitCode;
-
-use russet_server::config;
 use russet_server::config::cli::{self, Request};
+use russet_server::{config, start};
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let invocation = match cli::parse(std::env::args_os().skip(1)) {
@@ -17,11 +16,16 @@ fn main() -> ExitCode {
         }
         Request::Run(invocation) => invocation,
     };
-    match config::load(&invocation) {
-        Ok(_settings) => ExitCode::SUCCESS,
+    let any_setting = invocation.file.is_some() || invocation.stdin || !invocation.overrides.is_empty();
+    let settings = match config::load(&invocation) {
+        Ok(settings) => settings,
         Err(error) => {
             eprintln!("{error}");
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
+    };
+    match start::run(settings, any_setting) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => start::fail(&*error),
     }
 }

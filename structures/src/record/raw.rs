@@ -43,14 +43,9 @@ unsafe impl<T: Send> Send for Record<T> {}
 unsafe impl<T: Sync> Sync for Record<T> {}
 
 /// Rounds a request up to the size classes that general-purpose allocators of today agree on: multiples of
-/// eight up to 64, then four steps in each doubling. What would be lost to rounding becomes room to grow.
+/// sixteen up to 128, then four steps in each doubling. What would be lost to rounding becomes room to grow.
 fn size_class(bytes: usize) -> usize {
-    if bytes <= 64 {
-        bytes.next_multiple_of(8)
-    } else {
-        let step = bytes.next_power_of_two() / 8;
-        bytes.next_multiple_of(step)
-    }
+    if bytes <= 128 { bytes.next_multiple_of(16) } else { bytes.next_multiple_of(bytes.next_power_of_two() / 8) }
 }
 
 impl<T> Record<T> {
@@ -328,8 +323,8 @@ impl<T> Record<T> {
     /// Takes an owned payload out of the record, which ends with it; `None` for the other kinds. This is how
     /// a large value leaves for another thread to be freed.
     pub fn into_owned(self) -> Option<T> {
-        // SAFETY: the payload is a valid `T`, read once: the block is then freed without dropping it.
         let value = match self.payload() {
+            // SAFETY: the payload is a valid `T`, read once: the block is then freed without dropping it.
             Payload::Owned(value) => unsafe { ptr::read(value) },
             _ => return None,
         };

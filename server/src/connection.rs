@@ -1,0 +1,134 @@
+//! A connection: a socket, what has been received on it and not been run, and what is known of its readiness.
+
+use crate::resp::Parser;
+use mio::net::{TcpStream, UnixStream};
+use rustix::buffer::spare_capacity;
+use std::io::{self, IoSlice, Write};
+use std::os::fd::AsRawFd;
+use std::time::Instant;
+
+/// Either kind of socket.
+pub enum Stream {
+    /// TCP.
+    Tcp(TcpStream),
+    /// A unix socket.
+    Unix(UnixStream),
+}
+
+impl Stream {
+    /// Reads into `buffer`.
+    pub fn read_into(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(match self {
+            Stream::Tcp(stream) => rustix::io::read(stream, buffer)?,
+            Stream::Unix(stream) => rustix::io::read(stream, buffer)?,
+        })
+    }
+
+    /// Reads at most `most` bytes onto the end of `buffer`.
+    pub fn read_onto(&self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        buffer.reserve(most);
+        Ok(match self {
+            Stream::Tcp(stream) => rustix::io::read(stream, spare_capacity(buffer))?,
+            Stream::Unix(stream) => rustix::io::read(stream, spare_capacity(buffer))?,
+        })
+    }
+
+    /// Writes `bytes`.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Stream::Tcp(stream) => stream.write(bytes),
+            Stream::Unix(stream) => stream.write(bytes),
+        }
+    }
+
+    /// Writes several slices.
+    pub fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Stream::Tcp(stream) => stream.write_vectored(slices),
+            Stream::Unix(stream) => stream.write_vectored(slices),
+        }
+    }
+
+    /// The file descriptor, for `CLIENT LIST`.
+    pub fn fd(&self) -> i32 {
+        match self {
+            Stream::Tcp(stream) => stream.as_raw_fd(),
+            Stream::Unix(stream) => stream.as_raw_fd(),
+        }
+    }
+
+    /// The socket, to be registered with the poll.
+    pub fn source(&mut self) -> &mut dyn mio::event::Source {
+        match self {
+            Stream::Tcp(stream) => stream,
+            Stream::Unix(stream) => stream,
+        }
+    }
+}
+
+/// One connection. Its client in the engine has the same index.
+pub struct Connection {
+    /// The socket.
+    pub stream: Stream,
+    /// Bytes received and not yet run, from `consumed` on. Empty while nothing is unfinished: a connection
+    /// that keeps up holds no buffer.
+    pub input: Vec<u8>,
+    /// How much of `input` has been run.
+    pub consumed: usize,
+    /// Where the unfinished command stands.
+    pub parser: Parser,
+    /// The socket may have more to read than has been read.
+    pub readable: bool,
+    /// The socket took everything that was last written.
+    pub writable: bool,
+    /// Stands in the list of connections that have work left.
+    pub queued: bool,
+    /// The backlog begins with bytes that have not been looked at since the last command ran.
+    pub unparsed: bool,
+    /// The peer has ended its side: there is an end to be read behind what has arrived.
+    pub hung_up: bool,
+    /// Since when the soft limit of the output buffer has been exceeded.
+    pub over_soft_limit: Option<Instant>,
+}
+
+impl Connection {
+    /// A connection on which nothing has happened.
+    pub fn new(stream: Stream) -> Self {
+        Connection {
+            stream,
+            input: Vec::new(),
+            consumed: 0,
+            parser: Parser::default(),
+            readable: true,
+            writable: true,
+            queued: false,
+            unparsed: false,
+            hung_up: false,
+            over_soft_limit: None,
+        }
+    }
+
+    /// Bytes received and not yet run.
+    pub fn backlog(&self) -> usize {
+        self.input.len() - self.consumed
+    }
+
+    /// Notes that the first `count` bytes of the backlog have been run.
+    pub fn consume(&mut self, count: usize) {
+        self.consumed += count;
+        if self.consumed == self.input.len() {
+            self.consumed = 0;
+            if self.input.capacity() > KEEP {
+                self.input = Vec::new();
+            } else {
+                self.input.clear();
+            }
+        } else if self.consumed > self.input.len() / 2 {
+            self.input.drain(..self.consumed);
+            self.consumed = 0;
+        }
+    }
+}
+
+/// An emptied input buffer above this size is given back at once.
+const KEEP: usize = 64 * 1024;

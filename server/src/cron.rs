@@ -1,0 +1,82 @@
+//! Cron: what is done `hz` times a second, between two ticks.
+
+use crate::server::Server;
+use russet_engine::keyspace::Cycle;
+use russet_engine::session::{ClientKey, Closing};
+use std::time::{Duration, Instant};
+
+/// How far the rounds over all connections have come.
+#[derive(Default)]
+pub(crate) struct Progress {
+    next_client: usize,
+    sampled: Option<Instant>,
+}
+
+/// The host's monotonic clock.
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+const SAMPLE_EVERY: Duration = Duration::from_millis(100);
+/// Connections looked at per run, at least.
+const CLIENTS_AT_LEAST: usize = 5;
+
+impl Server {
+    /// Does what is due.
+    pub(crate) fn cron(&mut self) {
+        self.engine.tick();
+        let now = now();
+        if now < self.next_cron {
+            return;
+        }
+        let hz = self.hz();
+        self.next_cron = now + Duration::from_millis(u64::from(1000 / hz));
+        self.engine.expire_cycle(Cycle::Slow { hz });
+        self.look_after_clients(hz);
+        if self.cron.sampled.is_none_or(|at| now - at >= SAMPLE_EVERY) {
+            self.cron.sampled = Some(now);
+            self.engine.sample_rates();
+        }
+        crate::shutdown::heed_signals(self);
+    }
+
+    /// `hz`, raised with `dynamic-hz` so that a run looks at no more than 200 clients.
+    fn hz(&self) -> u32 {
+        let params = &self.engine.core.params;
+        let mut hz = params.hz().clamp(1, 500) as u32;
+        if params.dynamic_hz() {
+            while self.connections.len() as u32 / hz > 200 && hz < 500 {
+                hz = (hz * 2).min(500);
+            }
+        }
+        hz
+    }
+
+    /// Goes once a second over all connections: ends those that are idle for too long or over their soft
+    /// output limit, and takes back memory that bursts have left behind.
+    fn look_after_clients(&mut self, hz: u32) {
+        let connections = self.connections.capacity();
+        let count = (self.connections.len() / hz as usize).max(CLIENTS_AT_LEAST).min(connections);
+        let timeout = self.engine.core.params.timeout();
+        let now_ms = self.engine.now_ms();
+        for _ in 0..count {
+            let index = self.cron.next_client;
+            self.cron.next_client = (index + 1) % connections.max(1);
+            let client = ClientKey(index);
+            if !self.connections.contains(index) {
+                continue;
+            }
+            let Some(state) = self.engine.core.clients.get_mut(client) else { continue };
+            let idle = (now_ms - state.session.active_ms) / 1000;
+            if timeout > 0 && idle > timeout && state.session.blocked.is_none() {
+                tracing::debug!("Closing idle client");
+                state.session.close(Closing::Now);
+                self.engine.core.touch(client);
+            } else if idle > 2 && state.output.is_empty() {
+                state.output.shrink();
+            } else if !state.output.is_empty() && self.exceeds_output_limit(client) {
+                self.engine.core.touch(client);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What the engine may ask of the process: the server's side of [`Host`].
+//!
+//! Commands run inside a tick, while the loop is busy; what concerns the loop is noted here and picked up when
+//! the tick is complete.
+
+use crate::listen::{self, TcpEndpoint};
+use crate::sys::usage::{Whose, cpu_time};
+use crate::sys::{alloc, memory, open_files, os_text};
+use crate::{config, log};
+use russet_engine::Error;
+use russet_engine::host::{Host, Identity, Shutdown, Usage};
+use russet_engine::params::{Parameter, Params};
+use std::any::Any;
+use std::path::PathBuf;
+
+/// The process around the engine.
+pub struct ServerHost {
+    identity: Identity,
+    config_file: Option<PathBuf>,
+    memory_startup: usize,
+    /// A shutdown has been granted.
+    pub(crate) shutdown: Option<Shutdown>,
+    /// Listeners that replace those that are open.
+    pub(crate) relisten: Option<Vec<TcpEndpoint>>,
+}
+
+impl ServerHost {
+    /// A host that knows who it is.
+    pub fn new(identity: Identity, config_file: Option<PathBuf>) -> Self {
+        ServerHost {
+            identity,
+            config_file,
+            memory_startup: alloc::used_memory(),
+            shutdown: None,
+            relisten: None,
+        }
+    }
+}
+
+/// Opens the TCP listeners that parameters ask for.
+pub(crate) fn open_tcp(params: &Params) -> Result<Vec<TcpEndpoint>, listen::ListenError> {
+    let bind: Vec<String> =
+        params.bind().iter().map(|address| String::from_utf8_lossy(address).into_owned()).collect();
+    listen::tcp(&bind, params.port() as u16, params.tcp_backlog() as i32)
+}
+
+impl Host for ServerHost {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn usage(&self) -> Usage {
+        let (all, children, main) =
+            (cpu_time(Whose::Process), cpu_time(Whose::Children), cpu_time(Whose::Thread));
+        Usage {
+            memory: alloc::used_memory(),
+            memory_peak: alloc::peak(),
+            memory_startup: self.memory_startup,
+            resident: memory::resident(),
+            system_memory: memory::total(),
+            system_seconds: all.system.as_secs_f64(),
+            user_seconds: all.user.as_secs_f64(),
+            children_system_seconds: children.system.as_secs_f64(),
+            children_user_seconds: children.user.as_secs_f64(),
+            main_thread_system_seconds: main.system.as_secs_f64(),
+            main_thread_user_seconds: main.user.as_secs_f64(),
+        }
+    }
+
+    fn apply(&mut self, changed: &[&'static Parameter], params: &Params) -> Result<(), (&'static str, String)> {
+        for parameter in changed {
+            let refuse = |why: String| Err((parameter.name, why));
+            match parameter.name {
+                "port" | "bind" => match open_tcp(params) {
+                    Ok(endpoints) => self.relisten = Some(endpoints),
+                    Err(_) if parameter.name == "port" => {
+                        return refuse("Unable to listen on this port. Check server logs.".into());
+                    }
+                    Err(_) => return refuse("Failed to bind to specified addresses.".into()),
+                },
+                "loglevel" => log::set_level(log_level(params)),
+                "dir" => {
+                    let dir = params.dir().as_path();
+                    if let Err(error) = std::env::set_current_dir(dir) {
+                        return refuse(os_text(&error));
+                    }
+                }
+                "maxclients" => {
+                    let wanted = params.maxclients() as u64;
+                    if open_files::make_room_for(wanted).ok() != Some(wanted) {
+                        return refuse(
+                            "The operating system is not able to handle the specified number of clients, try with \
+                             a lower number"
+                                .into(),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
+        let Some(file) = &self.config_file else {
+            return Err(Error::new("ERR The server is running without a config file"));
+        };
+        config::rewrite(file, params).map_err(|error| {
+            tracing::warn!("CONFIG REWRITE failed: {}", os_text(&error));
+            Error::owned(format!("ERR Rewriting config file: {}", os_text(&error)))
+        })?;
+        tracing::warn!("CONFIG REWRITE executed with success.");
+        Ok(())
+    }
+
+    fn shutdown(&mut self, how: Shutdown) -> Result<(), Error> {
+        self.shutdown = Some(how);
+        Ok(())
+    }
+
+    fn sleep(&mut self, time: std::time::Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// The log's level, as the parameter names it.
+pub(crate) fn log_level(params: &Params) -> log::Level {
+    match params.loglevel().word() {
+        "debug" => log::Level::Debug,
+        "verbose" => log::Level::Verbose,
+        "warning" => log::Level::Warning,
+        _ => log::Level::Notice,
+    }
+}

@@ -1,0 +1,115 @@
+//! The parser, whole and in pieces.
+
+use super::*;
+use proptest::prelude::*;
+
+const LIMITS: Limits = Limits { bulk: 512 << 20, words: Limits::WORDS };
+
+/// Parses `input` delivered in pieces of the given sizes (the last one takes the rest), moving an unfinished
+/// command to a fresh buffer between reads, as the tick does.
+fn parse_in_pieces(input: &[u8], sizes: &[usize]) -> Result<Vec<Vec<Vec<u8>>>, Error> {
+    let mut parser = Parser::default();
+    let (mut buffer, mut commands) = (Vec::new(), Vec::new());
+    let mut rest = input;
+    let mut sizes = sizes.iter().copied();
+    while !rest.is_empty() {
+        let take = sizes.next().unwrap_or(rest.len()).clamp(1, rest.len());
+        buffer.extend_from_slice(&rest[..take]);
+        rest = &rest[take..];
+        let mut start = 0;
+        loop {
+            let mut words = Vec::new();
+            match parser.parse(&mut buffer, start, LIMITS, &mut words)? {
+                Step::Incomplete => {
+                    assert!(words.is_empty(), "an unfinished command leaves no words behind");
+                    break;
+                }
+                Step::Command { end } => {
+                    let word = |w: &Span| buffer[w.start as usize..w.end as usize].to_vec();
+                    if !words.is_empty() {
+                        commands.push(words.iter().map(word).collect());
+                    }
+                    start = end;
+                }
+            }
+        }
+        buffer.drain(..start);
+    }
+    Ok(commands)
+}
+
+fn encode(words: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = format!("*{}\r\n", words.len()).into_bytes();
+    for word in words {
+        out.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
+        out.extend_from_slice(word);
+        out.extend_from_slice(b"\r\n");
+    }
+    out
+}
+
+proptest! {
+    #[test]
+    fn any_split_gives_the_same_commands(
+        commands in prop::collection::vec(
+            prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 1..6), 0..6),
+        sizes in prop::collection::vec(1usize..9, 0..60),
+    ) {
+        let input: Vec<u8> = commands.iter().flat_map(|c| encode(c)).collect();
+        prop_assert_eq!(parse_in_pieces(&input, &sizes).unwrap(), commands);
+    }
+
+    #[test]
+    fn any_bytes_in_any_split_give_the_same_outcome(
+        input in prop::collection::vec(
+            prop_oneof![Just(b'*'), Just(b'$'), Just(b'\r'), Just(b'\n'), Just(b'1'), Just(b'2'), Just(b'-'),
+                Just(b'"'), Just(b' '), any::<u8>()], 0..80),
+        sizes in prop::collection::vec(1usize..5, 0..40),
+    ) {
+        prop_assert_eq!(parse_in_pieces(&input, &sizes), parse_in_pieces(&input, &[]));
+    }
+}
+
+fn error(input: &[u8], limits: Limits) -> String {
+    let mut input = input.to_vec();
+    let mut parser = Parser::default();
+    parser.parse(&mut input, 0, limits, &mut Vec::new()).expect_err("a violation").to_string()
+}
+
+#[test]
+fn violations_have_the_texts_of_redis() {
+    assert_eq!(error(b"*x\r\n", LIMITS), "ERR Protocol error: invalid multibulk length");
+    assert_eq!(error(b"*2147483648\r\n", LIMITS), "ERR Protocol error: invalid multibulk length");
+    assert_eq!(error(b"*1\r\n:1\r\n", LIMITS), "ERR Protocol error: expected '$', got ':'");
+    assert_eq!(error(b"*1\r\n$-1\r\n", LIMITS), "ERR Protocol error: invalid bulk length");
+    assert_eq!(error(b"*1\r\n$536870913\r\n", LIMITS), "ERR Protocol error: invalid bulk length");
+    assert_eq!(error(b"a \"b\r\n", LIMITS), "ERR Protocol error: unbalanced quotes in request");
+    assert_eq!(error(&[b'a'; LINE_MAX + 1], LIMITS), "ERR Protocol error: too big inline request");
+    let long = [&b"*"[..], &[b'1'; LINE_MAX + 1]].concat();
+    assert_eq!(error(&long, LIMITS), "ERR Protocol error: too big mbulk count string");
+    let long = [&b"*1\r\n$"[..], &[b'1'; LINE_MAX + 1]].concat();
+    assert_eq!(error(&long, LIMITS), "ERR Protocol error: too big bulk count string");
+    let limits = Limits::UNAUTHENTICATED;
+    assert_eq!(error(b"*11\r\n", limits), "ERR Protocol error: unauthenticated multibulk length");
+    assert_eq!(error(b"*1\r\n$16385\r\n", limits), "ERR Protocol error: unauthenticated bulk length");
+}
+
+#[test]
+fn empty_commands_are_passed_over() {
+    assert_eq!(parse_in_pieces(b"*0\r\n*-5\r\n\r\n  \r\nPING\r\n", &[]).unwrap(), [[b"PING".to_vec()]]);
+}
+
+#[test]
+fn inline_words_are_unquoted() {
+    let commands = parse_in_pieces(b"set \"a\\x20b\" 'c d'\n", &[]).unwrap();
+    assert_eq!(commands, [[b"set".to_vec(), b"a b".to_vec(), b"c d".to_vec()]]);
+}
+
+#[test]
+fn a_claim_allocates_nothing() {
+    let mut parser = Parser::default();
+    let mut input = b"*2147483647\r\n$536870912\r\nab".to_vec();
+    assert_eq!(parser.parse(&mut input, 0, LIMITS, &mut Vec::new()), Ok(Step::Incomplete));
+    assert_eq!(parser.memory(), 0);
+    assert_eq!(parser.wanted(input.len()), (512 << 20) + 2 - 2);
+}

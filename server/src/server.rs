@@ -1,0 +1,145 @@
+//! The server: an engine, the sockets around it, and the loop that connects them.
+
+use crate::connection::{Connection, Stream};
+use crate::cron;
+use crate::lifecycle::signals::Signals;
+use crate::listen::TcpEndpoint;
+use crate::tick::Work;
+use mio::{Events, Interest, Poll, Token};
+use russet_engine::session::{ClientKey, Closing};
+use russet_engine::{Engine, KeyHasher};
+use slab::Slab;
+use std::io;
+use std::time::Instant;
+
+/// Tokens below are connections.
+pub(crate) const LISTENERS: Token = Token(usize::MAX / 2);
+/// A signal has arrived.
+pub(crate) const SIGNALS: Token = Token(usize::MAX / 2 - 1);
+/// Events taken from the poll at a time.
+const EVENTS: usize = 1024;
+
+/// A socket that accepts.
+pub(crate) enum Listener {
+    Tcp(mio::net::TcpListener),
+    Unix(mio::net::UnixListener, String),
+}
+
+/// Everything that runs.
+pub struct Server {
+    /// The database.
+    pub engine: Engine,
+    pub(crate) poll: Poll,
+    pub(crate) events: Events,
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) connections: Slab<Connection>,
+    pub(crate) signals: Signals,
+    pub(crate) work: Work,
+    pub(crate) hasher: KeyHasher,
+    pub(crate) next_cron: Instant,
+    pub(crate) cron: cron::Progress,
+    /// The tick that is running is the last.
+    pub(crate) ending: bool,
+}
+
+impl Server {
+    /// A server around `engine`, listening nowhere yet.
+    ///
+    /// # Errors
+    /// If the system has no poll to give, or signals were taken over before.
+    pub fn new(engine: Engine, signals: Signals) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        poll.registry().register(&mut signals.readiness()?, SIGNALS, Interest::READABLE)?;
+        let hasher = engine.keyspace.hasher().clone();
+        Ok(Server {
+            engine,
+            poll,
+            events: Events::with_capacity(EVENTS),
+            listeners: Vec::new(),
+            connections: Slab::new(),
+            signals,
+            work: Work::default(),
+            hasher,
+            next_cron: cron::now(),
+            cron: cron::Progress::default(),
+            ending: false,
+        })
+    }
+
+    /// Begins to accept on a listener.
+    pub(crate) fn listen(&mut self, mut listener: Listener) -> io::Result<()> {
+        let token = Token(LISTENERS.0 + self.listeners.len());
+        let source: &mut dyn mio::event::Source = match &mut listener {
+            Listener::Tcp(listener) => listener,
+            Listener::Unix(listener, _) => listener,
+        };
+        self.poll.registry().register(source, token, Interest::READABLE)?;
+        self.listeners.push(listener);
+        Ok(())
+    }
+
+    /// Puts other TCP listeners in the place of those that are open.
+    pub(crate) fn replace_tcp(&mut self, endpoints: Vec<TcpEndpoint>) -> io::Result<()> {
+        let kept: Vec<Listener> =
+            self.listeners.drain(..).filter(|listener| matches!(listener, Listener::Unix(..))).collect();
+        for mut listener in kept {
+            if let Listener::Unix(listener, _) = &mut listener {
+                self.poll.registry().deregister(listener)?;
+            }
+            self.listen(listener)?;
+        }
+        for endpoint in endpoints {
+            self.listen(Listener::Tcp(mio::net::TcpListener::from_std(endpoint.listener)))?;
+        }
+        Ok(())
+    }
+
+    /// Stops accepting.
+    pub(crate) fn stop_listening(&mut self) {
+        self.listeners.clear();
+    }
+
+    /// Adds a connection whose client the engine has just made.
+    pub(crate) fn add(&mut self, client: ClientKey, mut stream: Stream) -> io::Result<()> {
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll.registry().register(stream.source(), Token(client.0), interest)?;
+        let index = self.connections.insert(Connection::new(stream));
+        debug_assert_eq!(index, client.0, "clients and connections have the same indexes");
+        Ok(())
+    }
+
+    /// Ends a connection and forgets its client.
+    pub(crate) fn close(&mut self, client: ClientKey) {
+        if let Some(mut connection) = self.connections.try_remove(client.0) {
+            let _ = self.poll.registry().deregister(connection.stream.source());
+        }
+        self.engine.disconnect(client);
+    }
+
+    /// Whether a client leaves more unread than its class may; notes since when it has been above the soft
+    /// limit.
+    pub(crate) fn exceeds_output_limit(&mut self, key: ClientKey) -> bool {
+        let Some(client) = self.engine.core.clients.get_mut(key) else { return false };
+        let Some(connection) = self.connections.get_mut(key.0) else { return false };
+        let limit = self.engine.core.params.client_output_buffer_limit().normal;
+        let waiting = client.output.memory() as u64;
+        let over = |bytes: u64| bytes > 0 && waiting > bytes;
+        let soft_for = if over(limit.soft) {
+            connection.over_soft_limit.get_or_insert_with(cron::now).elapsed()
+        } else {
+            connection.over_soft_limit = None;
+            std::time::Duration::ZERO
+        };
+        let exceeds = over(limit.hard) || (over(limit.soft) && soft_for.as_secs() > limit.soft_seconds);
+        if exceeds {
+            tracing::warn!(
+                "Client id={} addr={} closed for overcoming of output buffer limits.",
+                client.session.id,
+                client.session.transport.peer
+            );
+            self.engine.core.stats.output_buffer_disconnections += 1;
+            client.session.close(Closing::Now);
+        }
+        exceeds
+    }
+}

@@ -1,0 +1,39 @@
+//! Ending: on a signal or on SHUTDOWN, once the tick is complete and its replies are sent.
+
+use crate::host::ServerHost;
+use crate::lifecycle::banner;
+use crate::lifecycle::signals::Termination;
+use crate::server::Server;
+
+/// Begins a shutdown if a signal has asked for one.
+pub(crate) fn heed_signals(server: &mut Server) {
+    if server.ending {
+        return;
+    }
+    let name = match server.signals.termination() {
+        None => return,
+        Some(Termination::Interrupt) => "SIGINT",
+        Some(Termination::Terminate) => "SIGTERM",
+    };
+    tracing::warn!("Received {name} scheduling shutdown...");
+    server.ending = true;
+    banner::shutdown_requested();
+}
+
+impl Server {
+    /// Does what commands have asked the host for during the tick.
+    ///
+    /// # Errors
+    /// If the poll refuses a new listener.
+    pub(crate) fn follow_host(&mut self) -> std::io::Result<()> {
+        let Some(host) = self.engine.core.host.as_any().downcast_mut::<ServerHost>() else { return Ok(()) };
+        if host.shutdown.take().is_some() && !self.ending {
+            self.ending = true;
+            banner::shutdown_requested();
+        }
+        if let Some(endpoints) = host.relisten.take() {
+            self.replace_tcp(endpoints)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! From settings to a running server: the order in which a process becomes one.
+
+use crate::clock::TscClock;
+use crate::config::Settings;
+use crate::host::{ServerHost, log_level, open_tcp};
+use crate::lifecycle::pidfile::PidFile;
+use crate::lifecycle::signals::Signals;
+use crate::lifecycle::supervised::{Mode, Supervisor};
+use crate::lifecycle::{banner, daemonize};
+use crate::server::{Listener, Server};
+use crate::sys::{host as system, open_files, syslog};
+use crate::{listen, log};
+use russet_engine::host::Identity;
+use russet_engine::params::Params;
+use russet_engine::{Engine, Setup};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Why the server did not start. The text goes to the log, or to standard error before there is one.
+pub type Failure = Box<dyn std::error::Error>;
+
+/// Runs a server until it is told to end.
+///
+/// # Errors
+/// Whatever keeps it from starting, or from going on.
+pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
+    let Settings { mut params, file, .. } = settings;
+    start_log(&params)?;
+    // The working directory moves before anything else is opened, as relative paths are meant from there.
+    let (supervisor, supervised) = Supervisor::start(supervision(&params));
+    let background = daemonize::daemonize(params.daemonize(), supervised)?;
+    log::claim_process();
+    banner::starting(file.as_deref(), any_setting);
+    banner::kernel_warnings(params.disable_thp());
+    banner::clock();
+    let fits = open_files::make_room_for(params.maxclients() as u64)?;
+    params.assign(parameter("maxclients"), &[fits.to_string().as_bytes()]).map_err(String::from)?;
+    std::env::set_current_dir(params.dir().as_path())
+        .map_err(|error| format!("Can't chdir to '{}': {}", params.dir().to_str_lossy(), crate::sys::os_text(&error)))?;
+    let signals = Signals::install()?;
+    let pidfile_path = (!params.pidfile().is_empty()).then(|| params.pidfile().as_path().to_owned());
+    let pidfile = PidFile::create(pidfile_path.as_deref(), background);
+    banner::running(params.port() as u16, params.always_show_logo());
+
+    let identity = identity(file.as_deref(), &params)?;
+    let mut server = Server::new(engine(params, identity, file)?, signals)?;
+    let unix = open_listeners(&mut server)?;
+    banner::initialized();
+    for listener in kinds(&server) {
+        banner::ready(listener);
+    }
+    supervisor.ready();
+
+    while !server.ending {
+        server.tick()?;
+        server.follow_host()?;
+    }
+    finish(server, &supervisor, pidfile, unix.as_deref());
+    Ok(())
+}
+
+/// Says why the server ends, in the log once there is one.
+pub fn fail(error: &dyn std::error::Error) -> ExitCode {
+    tracing::warn!("{error}");
+    if !log::goes_to_stdout() {
+        eprintln!("{error}");
+    }
+    ExitCode::FAILURE
+}
+
+fn engine(params: Params, identity: Identity, file: Option<PathBuf>) -> Result<Engine, Failure> {
+    russet_commands::link();
+    let host = ServerHost::new(identity, file);
+    let setup = Setup {
+        params,
+        clock: Box::new(TscClock::default()),
+        seed: system::entropy::<32>()?,
+        host: Box::new(host),
+    };
+    Ok(Engine::new(setup)?)
+}
+
+fn parameter(name: &str) -> &'static russet_engine::params::Parameter {
+    russet_engine::params::find(name.as_bytes()).expect("the table declares it")
+}
+
+fn start_log(params: &Params) -> Result<(), Failure> {
+    let path = params.logfile().as_path();
+    let file = (!params.logfile().is_empty()).then_some(path);
+    let ident = params.syslog_ident().to_str_lossy();
+    let facility = syslog::Facility::parse(params.syslog_facility().word()).unwrap_or(syslog::Facility::Local0);
+    let syslog = params.syslog_enabled().then_some((&*ident, facility));
+    log::install(log_level(params), file, syslog)
+        .map_err(|error| format!("Can't open the log file: {}", crate::sys::os_text(&error)).into())
+}
+
+fn supervision(params: &Params) -> Mode {
+    match params.supervised().word() {
+        "upstart" => Mode::Upstart,
+        "systemd" => Mode::Systemd,
+        "auto" => Mode::Auto,
+        _ => Mode::No,
+    }
+}
+
+fn identity(file: Option<&Path>, params: &Params) -> Result<Identity, Failure> {
+    let run_id = system::entropy::<20>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Identity {
+        run_id,
+        executable: system::executable().display().to_string(),
+        config_file: file.map(|file| file.display().to_string()).unwrap_or_default(),
+        os: system::os_name(),
+        process_id: std::process::id(),
+        compiler: option_env!("CARGO_PKG_RUST_VERSION").unwrap_or_default().to_owned(),
+        supervised: params.supervised().word(),
+        multiplexing: "epoll",
+        monotonic_clock: "X86 TSC or POSIX clock_gettime, by quanta".to_owned(),
+        allocator: "mimalloc",
+    })
+}
+
+/// Opens all listeners and returns the path of the unix socket.
+fn open_listeners(server: &mut Server) -> Result<Option<PathBuf>, Failure> {
+    let params = &server.engine.core.params;
+    listen::check_backlog(params.tcp_backlog() as i32);
+    let tcp = open_tcp(params)?;
+    let path = params.unixsocket();
+    let unix = if path.is_empty() {
+        None
+    } else {
+        let mode = params.unixsocketperm();
+        Some(listen::unix(path.as_path(), mode, params.tcp_backlog() as i32)?)
+    };
+    if tcp.is_empty() && unix.is_none() {
+        return Err(listen::ListenError::Nowhere.into());
+    }
+    for endpoint in tcp {
+        server.listen(Listener::Tcp(mio::net::TcpListener::from_std(endpoint.listener)))?;
+    }
+    let path = unix.as_ref().map(|endpoint| endpoint.path.clone());
+    if let Some(endpoint) = unix {
+        let name = endpoint.path.display().to_string();
+        server.listen(Listener::Unix(mio::net::UnixListener::from_std(endpoint.listener), name))?;
+    }
+    Ok(path)
+}
+
+fn kinds(server: &Server) -> Vec<&'static str> {
+    let mut kinds: Vec<_> = server
+        .listeners
+        .iter()
+        .map(|listener| match listener {
+            Listener::Tcp(_) => "tcp",
+            Listener::Unix(..) => "unix",
+        })
+        .collect();
+    kinds.dedup();
+    kinds
+}
+
+fn finish(mut server: Server, supervisor: &Supervisor, pidfile: Option<PidFile>, unix: Option<&Path>) {
+    supervisor.stopping();
+    server.stop_listening();
+    if let Some(pidfile) = pidfile {
+        pidfile.remove();
+    }
+    if let Some(path) = unix {
+        listen::remove_unix(path);
+    }
+    banner::bye();
+}

@@ -1,0 +1,96 @@
+//! Execute: run the requests in order, one at a time, and keep what could not run.
+
+use super::prefetch::{GROUP, prefetch};
+use super::{Batch, Source};
+use crate::server::Server;
+use russet_engine::Flow;
+use russet_engine::args::Args;
+
+/// How far a batch got.
+struct Progress {
+    /// Offset, in the source, up to which its bytes are done with.
+    done: usize,
+    /// It stopped before its last request.
+    stopped: bool,
+}
+
+impl Server {
+    /// Runs all requests of the slice.
+    pub(super) fn execute(&mut self) {
+        let mut batches = std::mem::take(&mut self.work.batches);
+        let mut prefetched = 0;
+        for batch in &mut batches {
+            let progress = self.run(batch, &mut prefetched);
+            self.settle(batch, &progress);
+            self.work.outgoing.push(batch.client);
+        }
+        self.work.batches = batches;
+    }
+
+    fn run(&mut self, batch: &Batch, prefetched: &mut usize) -> Progress {
+        let work = &self.work;
+        let mut progress = Progress { done: 0, stopped: false };
+        let Some(connection) = self.connections.get(batch.client.0) else { return progress };
+        let bytes: &[u8] = match batch.source {
+            Source::Arena { at, len } => &work.arena[at..at + len],
+            Source::Own => &connection.input[connection.consumed..],
+        };
+        for index in batch.requests.clone() {
+            if index >= *prefetched {
+                let db = self.engine.core.clients.get(batch.client).map_or(0, |client| client.session.db);
+                *prefetched = (index + GROUP).min(work.requests.len());
+                prefetch(work, index..*prefetched, &self.engine.keyspace.databases()[db]);
+            }
+            let request = &work.requests[index];
+            let spans = &work.spans[request.spans.start as usize..request.spans.end as usize];
+            let key = (request.key.0 > 0).then_some(request.key);
+            let args = Args::new(bytes, spans, &self.hasher, key);
+            let flow = self.engine.execute_resolved(batch.client, request.lookup, args);
+            if flow == Flow::Done {
+                progress.done = request.end as usize;
+                continue;
+            }
+            if flow != Flow::Postponed {
+                progress.done = request.end as usize;
+            }
+            progress.stopped = true;
+            return progress;
+        }
+        progress.done = batch.parsed;
+        progress
+    }
+
+    /// Keeps the bytes of a batch that have not been run, and notes whether there is work left.
+    fn settle(&mut self, batch: &mut Batch, progress: &Progress) {
+        let Some(connection) = self.connections.get_mut(batch.client.0) else { return };
+        if progress.stopped {
+            connection.parser.reset();
+            connection.unparsed = true;
+        } else if let Some(error) = batch.violation.take() {
+            tracing::debug!("Protocol error from client: {error}");
+            self.engine.violation(batch.client, &error);
+        }
+        match batch.source {
+            Source::Own => connection.consume(progress.done),
+            Source::Arena { at, len } => {
+                if progress.done < len {
+                    connection.input.extend_from_slice(&self.work.arena[at + progress.done..at + len]);
+                }
+            }
+        }
+        let Some(client) = self.engine.core.clients.get_mut(batch.client) else { return };
+        let transport = &mut client.session.transport;
+        transport.query_buffer = connection.backlog();
+        transport.query_room = connection.input.capacity() - connection.input.len();
+        connection.unparsed &= connection.backlog() > 0;
+        let waiting = client.session.blocked.is_some() || client.session.closing.is_some();
+        if connection.backlog() as u64 > self.engine.core.params.client_query_buffer_limit() {
+            tracing::warn!("Closing client that reached max query buffer length");
+            self.engine.core.stats.query_buffer_disconnections += 1;
+            client.session.close(russet_engine::session::Closing::Now);
+        } else if (connection.readable || connection.unparsed && !waiting) && !connection.queued {
+            connection.queued = true;
+            self.work.next.push(batch.client);
+        }
+    }
+}

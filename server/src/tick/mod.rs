@@ -1,0 +1,137 @@
+//! The tick: everything that is ready goes through each stage before the next stage starts.
+//!
+//! ```text
+//!  wait ──> read ──> parse ──> resolve ──> prefetch ──> execute ──> journal ──> flush ──> (wait)
+//! ```
+//!
+//! Each stage is a file of this folder. [`Server::tick`] is the loop's body; read it first.
+//!
+//! # Why not one connection after the other?
+//!
+//! With many small requests in a tick, the time goes into waiting for memory: each key is somewhere else.
+//! When the names and keys of a whole batch are known before the first command runs, their cache lines can
+//! be asked for in advance, and the misses overlap. It also makes `appendfsync always` a group commit: one
+//! fsync stands between the execution of a tick and its replies.
+//!
+//! # Why slices?
+//!
+//! The bytes that are read must still be in the cache when they are parsed and run. So the connections that
+//! are ready walk from `read` to `execute` in slices of [`SLICE`], all of them before `journal` and `flush`.
+//!
+//! # What keeps it fair?
+//!
+//! A connection is read once per tick, [`READ`] bytes, and runs at most [`COMMANDS`] commands. What is left
+//! waits for the next tick, which then does not sleep, in the order of arrival.
+
+mod execute;
+mod flush;
+mod journal;
+mod parse;
+mod prefetch;
+mod read;
+mod resolve;
+mod wait;
+
+use crate::server::Server;
+use russet_engine::args::Span;
+use russet_engine::command::registry::Lookup;
+use russet_engine::session::ClientKey;
+use russet_engine::Error;
+use std::ops::Range;
+
+/// Connections that walk together.
+pub const SLICE: usize = 64;
+/// Bytes read from a connection at a time, as Redis reads.
+pub const READ: usize = 16 * 1024;
+/// The most commands of one connection in one tick.
+pub const COMMANDS: usize = 4096;
+
+/// Where the bytes of a batch are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// In the tick's arena, this many bytes from `at` on: nothing was left over from before.
+    Arena { at: usize, len: usize },
+    /// In the connection's own buffer.
+    Own,
+}
+
+/// What one connection brings to a tick.
+struct Batch {
+    client: ClientKey,
+    source: Source,
+    /// Its requests in [`Work::requests`].
+    requests: Range<usize>,
+    /// Offset, in the source, up to which bytes have become requests.
+    parsed: usize,
+    /// What the client violated, after those requests.
+    violation: Option<Error>,
+}
+
+/// One request on its way.
+struct Request {
+    spans: Range<u32>,
+    /// Offset of the byte after it, in the source.
+    end: u32,
+    lookup: Lookup,
+    /// Index and hash of its first key; index 0 if there is none.
+    key: (u32, u64),
+}
+
+/// What the stages hand to each other. Kept from tick to tick, so that a tick allocates nothing.
+pub struct Work {
+    arena: Vec<u8>,
+    batches: Vec<Batch>,
+    requests: Vec<Request>,
+    spans: Vec<Span>,
+    /// Connections to read from, or with commands left, in the order of arrival.
+    ready: Vec<ClientKey>,
+    /// The same, for the next tick.
+    next: Vec<ClientKey>,
+    /// Connections that may have something to send.
+    outgoing: Vec<ClientKey>,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Work {
+            arena: vec![0; SLICE * READ],
+            batches: Vec::new(),
+            requests: Vec::new(),
+            spans: Vec::new(),
+            ready: Vec::new(),
+            next: Vec::new(),
+            outgoing: Vec::new(),
+        }
+    }
+}
+
+impl Work {
+    /// Lets a connection take part in the next tick.
+    pub fn queue(&mut self, client: ClientKey) {
+        self.next.push(client);
+    }
+}
+
+impl Server {
+    /// One turn of the loop.
+    ///
+    /// # Errors
+    /// If the poll fails, which it does not unless the process is out of resources.
+    pub fn tick(&mut self) -> std::io::Result<()> {
+        self.wait()?;
+        self.engine.synchronise();
+        self.cron();
+        let ready = std::mem::take(&mut self.work.ready);
+        for slice in ready.chunks(SLICE) {
+            self.read(slice);
+            self.parse();
+            self.resolve();
+            self.execute(); // prefetches a few requests ahead of itself
+        }
+        self.work.ready = ready;
+        self.work.ready.clear();
+        self.journal();
+        self.flush();
+        Ok(())
+    }
+}

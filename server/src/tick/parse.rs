@@ -1,0 +1,58 @@
+//! Parse: turn each batch's bytes into requests, whose words are slices of those bytes.
+
+use super::{COMMANDS, Request, Source};
+use crate::resp::{Limits, Step};
+use crate::server::Server;
+use russet_engine::command::registry::Lookup;
+
+impl Server {
+    /// Parses all batches, up to the per-tick bound of each.
+    pub(super) fn parse(&mut self) {
+        let longest = i64::try_from(self.engine.core.params.proto_max_bulk_len()).unwrap_or(i64::MAX);
+        let work = &mut self.work;
+        work.requests.clear();
+        work.spans.clear();
+        for batch in &mut work.batches {
+            let first = work.requests.len();
+            batch.requests = first..first;
+            let Some(connection) = self.connections.get_mut(batch.client.0) else { continue };
+            let Some(client) = self.engine.core.clients.get(batch.client) else { continue };
+            if client.session.blocked.is_some() || client.session.closing.is_some() {
+                connection.unparsed = true; // its bytes wait for it
+                continue;
+            }
+            connection.unparsed = true;
+            let limits = if client.session.authenticated {
+                Limits { bulk: longest, words: Limits::WORDS }
+            } else {
+                Limits::UNAUTHENTICATED
+            };
+            let bytes = match batch.source {
+                Source::Arena { at, len } => &mut work.arena[at..at + len],
+                Source::Own => &mut connection.input[connection.consumed..],
+            };
+            while work.requests.len() - first < COMMANDS {
+                let spans = work.spans.len() as u32;
+                match connection.parser.parse(bytes, batch.parsed, limits, &mut work.spans) {
+                    Ok(Step::Command { end }) => {
+                        batch.parsed = end;
+                        let spans = spans..work.spans.len() as u32;
+                        if !spans.is_empty() {
+                            let end = end as u32;
+                            work.requests.push(Request { spans, end, lookup: Lookup::Unknown, key: (0, 0) });
+                        }
+                    }
+                    Ok(Step::Incomplete) => {
+                        connection.unparsed = false;
+                        break;
+                    }
+                    Err(error) => {
+                        batch.violation = Some(error);
+                        break;
+                    }
+                }
+            }
+            batch.requests = first..work.requests.len();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Read: take what has arrived on each ready socket, once.
+//!
+//! A connection with nothing left over reads into the tick's arena: an idle client holds no buffer. One that
+//! is in the middle of a command reads onto its own buffer.
+
+use super::{Batch, READ, Source};
+use crate::server::Server;
+use russet_engine::session::{ClientKey, Closing};
+use std::io;
+
+/// The most that is read at once for a long word, so that it costs few calls and no claim costs memory.
+const LONG_READ: usize = 1024 * 1024;
+
+impl Server {
+    /// Reads from each of `clients` and starts a batch for each that has bytes to parse.
+    pub(super) fn read(&mut self, clients: &[ClientKey]) {
+        self.work.batches.clear();
+        for (place, &client) in clients.iter().enumerate() {
+            let Some(connection) = self.connections.get_mut(client.0) else { continue };
+            connection.queued = false;
+            let at = place * READ;
+            let mut received = Ok(0);
+            let mut source = Source::Own;
+            // What is left from before is run before more is read, unless it may not run: then it is read on,
+            // to see the end of the connection if that comes.
+            let blocked = self.engine.core.clients.get(client).is_some_and(|c| c.session.blocked.is_some());
+            if connection.readable && (blocked || !connection.unparsed) {
+                let most;
+                if connection.backlog() == 0 {
+                    most = READ;
+                    received = connection.stream.read_into(&mut self.work.arena[at..at + READ]);
+                    source = Source::Arena { at, len: *received.as_ref().unwrap_or(&0) };
+                } else {
+                    most = connection.parser.wanted(connection.backlog()).clamp(READ, LONG_READ);
+                    received = connection.stream.read_onto(&mut connection.input, most);
+                }
+                connection.readable = match &received {
+                    Ok(0) => false,
+                    Ok(count) => *count >= most || connection.hung_up,
+                    Err(error) => error.kind() == io::ErrorKind::Interrupted,
+                };
+                let stats = &mut self.engine.core.stats;
+                stats.reads_processed += 1;
+                let Some(state) = self.engine.core.clients.get_mut(client) else { continue };
+                match received {
+                    Ok(0) => {
+                        state.session.close(Closing::Now);
+                        self.work.outgoing.push(client);
+                        continue;
+                    }
+                    Ok(count) => {
+                        stats.net_input += count as u64;
+                        state.session.transport.received += count as u64;
+                        state.session.active_ms = self.engine.keyspace.now_ms();
+                    }
+                    Err(error) => match error.kind() {
+                        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => {}
+                        _ => {
+                            tracing::debug!("Reading from client: {error}");
+                                state.session.close(Closing::Now);
+                            self.work.outgoing.push(client);
+                            continue;
+                        }
+                    },
+                }
+            }
+            if !matches!(source, Source::Arena { len: 0, .. }) {
+                self.work.batches.push(Batch { client, source, requests: 0..0, parsed: 0, violation: None });
+            }
+        }
+    }
+}

@@ -67,7 +67,11 @@ impl Host for ServerHost {
         }
     }
 
-    fn apply(&mut self, changed: &[&'static Parameter], params: &Params) -> Result<(), (&'static str, String)> {
+    fn apply(
+        &mut self,
+        changed: &[&'static Parameter],
+        params: &Params,
+    ) -> Result<(), (&'static str, String)> {
         for parameter in changed {
             let refuse = |why: String| Err((parameter.name, why));
             match parameter.name {

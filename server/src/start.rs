@@ -35,8 +35,9 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     banner::clock();
     let fits = open_files::make_room_for(params.maxclients() as u64)?;
     params.assign(parameter("maxclients"), &[fits.to_string().as_bytes()]).map_err(String::from)?;
-    std::env::set_current_dir(params.dir().as_path())
-        .map_err(|error| format!("Can't chdir to '{}': {}", params.dir().to_str_lossy(), crate::sys::os_text(&error)))?;
+    std::env::set_current_dir(params.dir().as_path()).map_err(|error| {
+        format!("Can't chdir to '{}': {}", params.dir().to_str_lossy(), crate::sys::os_text(&error))
+    })?;
     let signals = Signals::install()?;
     let pidfile_path = (!params.pidfile().is_empty()).then(|| params.pidfile().as_path().to_owned());
     let pidfile = PidFile::create(pidfile_path.as_deref(), background);
@@ -88,8 +89,8 @@ fn start_log(params: &Params) -> Result<(), Failure> {
     let path = params.logfile().as_path();
     let file = (!params.logfile().is_empty()).then_some(path);
     let ident = params.syslog_ident().to_str_lossy();
-    let facility = syslog::Facility::parse(params.syslog_facility().word()).unwrap_or(syslog::Facility::Local0);
-    let syslog = params.syslog_enabled().then_some((&*ident, facility));
+    let facility = syslog::Facility::parse(params.syslog_facility().word());
+    let syslog = facility.filter(|_| params.syslog_enabled()).map(|facility| (&*ident, facility));
     log::install(log_level(params), file, syslog)
         .map_err(|error| format!("Can't open the log file: {}", crate::sys::os_text(&error)).into())
 }

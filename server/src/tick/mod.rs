@@ -33,10 +33,10 @@ mod resolve;
 mod wait;
 
 use crate::server::Server;
+use russet_engine::Error;
 use russet_engine::args::Span;
 use russet_engine::command::registry::Lookup;
 use russet_engine::session::ClientKey;
-use russet_engine::Error;
 use std::ops::Range;
 
 /// Connections that walk together.

@@ -19,13 +19,12 @@ impl Server {
             let Some(connection) = self.connections.get_mut(client.0) else { continue };
             connection.queued = false;
             let at = place * READ;
-            let mut received = Ok(0);
             let mut source = Source::Own;
             // What is left from before is run before more is read, unless it may not run: then it is read on,
             // to see the end of the connection if that comes.
             let blocked = self.engine.core.clients.get(client).is_some_and(|c| c.session.blocked.is_some());
             if connection.readable && (blocked || !connection.unparsed) {
-                let most;
+                let (most, received);
                 if connection.backlog() == 0 {
                     most = READ;
                     received = connection.stream.read_into(&mut self.work.arena[at..at + READ]);
@@ -57,7 +56,7 @@ impl Server {
                         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => {}
                         _ => {
                             tracing::debug!("Reading from client: {error}");
-                                state.session.close(Closing::Now);
+                            state.session.close(Closing::Now);
                             self.work.outgoing.push(client);
                             continue;
                         }

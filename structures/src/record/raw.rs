@@ -45,7 +45,11 @@ unsafe impl<T: Sync> Sync for Record<T> {}
 /// Rounds a request up to the size classes that general-purpose allocators of today agree on: multiples of
 /// sixteen up to 128, then four steps in each doubling. What would be lost to rounding becomes room to grow.
 fn size_class(bytes: usize) -> usize {
-    if bytes <= 128 { bytes.next_multiple_of(16) } else { bytes.next_multiple_of(bytes.next_power_of_two() / 8) }
+    if bytes <= 128 {
+        bytes.next_multiple_of(16)
+    } else {
+        bytes.next_multiple_of(bytes.next_power_of_two() / 8)
+    }
 }
 
 impl<T> Record<T> {

@@ -133,10 +133,21 @@ impl Reader {
         }
         self.depth += 1;
         for path in matching_files(&self.base, pattern) {
-            self.file(&path).map_err(|error| Refusal::Inner(Box::new(error)))?;
+            self.file(&path).map_err(|error| Refusal::Inner(Box::new(self.as_included(error))))?;
         }
         self.depth -= 1;
         Ok(())
+    }
+
+    /// A file that an `include` names is called as it is called there.
+    fn as_included(&self, error: ConfigError) -> ConfigError {
+        match error {
+            ConfigError::Open { path, reason } => {
+                let path = path.strip_prefix(&self.base).map(Path::to_path_buf).unwrap_or(path);
+                ConfigError::Open { path, reason }
+            }
+            other => other,
+        }
     }
 }
 

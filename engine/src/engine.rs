@@ -217,6 +217,15 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Renames a command, or takes it away where `to` is empty. For the start of the server, before the registry is shared.
+    ///
+    /// # Errors
+    /// As [`Registry::rename`].
+    pub fn rename_command(&mut self, from: &[u8], to: &[u8]) -> Result<(), &'static str> {
+        let registry = Arc::get_mut(&mut self.registry).ok_or("commands are renamed only at start")?;
+        registry.rename(from, to)
+    }
+
     /// Puts parameters into force that the engine keeps in a form of its own.
     pub fn apply_params(&mut self) {
         crate::engine_params::apply(&mut self.keyspace, &mut self.core);

@@ -155,9 +155,9 @@ pub fn set_replica(replica: bool) {
     REPLICA.store(replica, Relaxed);
 }
 
-/// Whether lines go to standard output.
+/// Whether lines go to standard output; not before there is a log.
 pub fn goes_to_stdout() -> bool {
-    SINK.get().is_none_or(|sink| sink.file.is_none())
+    SINK.get().is_some_and(|sink| sink.file.is_none())
 }
 
 /// Writes `text` as it is, at level notice: the logo.

@@ -1,7 +1,7 @@
 //! From settings to a running server: the order in which a process becomes one.
 
 use crate::clock::TscClock;
-use crate::config::Settings;
+use crate::config::{Rename, Settings};
 use crate::host::{ServerHost, log_level, open_tcp};
 use crate::lifecycle::pidfile::PidFile;
 use crate::lifecycle::signals::Signals;
@@ -10,6 +10,7 @@ use crate::lifecycle::{banner, daemonize};
 use crate::server::{Listener, Server};
 use crate::sys::{host as system, open_files, syslog};
 use crate::{listen, log};
+use russet_engine::command::registry::Registry;
 use russet_engine::host::Identity;
 use russet_engine::params::Params;
 use russet_engine::{Engine, Setup};
@@ -24,9 +25,13 @@ pub type Failure = Box<dyn std::error::Error>;
 /// # Errors
 /// Whatever keeps it from starting, or from going on.
 pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
-    let Settings { mut params, file, .. } = settings;
+    let Settings { mut params, renames, file } = settings;
+    check_renames(&renames)?;
+    // The working directory moves before anything is opened, as relative paths are meant from there.
+    std::env::set_current_dir(params.dir().as_path()).map_err(|error| {
+        format!("Can't chdir to '{}': {}", params.dir().to_str_lossy(), crate::sys::os_text(&error))
+    })?;
     start_log(&params)?;
-    // The working directory moves before anything else is opened, as relative paths are meant from there.
     let (supervisor, supervised) = Supervisor::start(supervision(&params));
     let background = daemonize::daemonize(params.daemonize(), supervised)?;
     log::claim_process();
@@ -35,16 +40,20 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     banner::clock();
     let fits = open_files::make_room_for(params.maxclients() as u64)?;
     params.assign(parameter("maxclients"), &[fits.to_string().as_bytes()]).map_err(String::from)?;
-    std::env::set_current_dir(params.dir().as_path()).map_err(|error| {
-        format!("Can't chdir to '{}': {}", params.dir().to_str_lossy(), crate::sys::os_text(&error))
-    })?;
+    for (parameter, part) in params.not_in_force() {
+        tracing::warn!("'{}' is set, but has no effect yet: it waits for {part}", parameter.name);
+    }
     let signals = Signals::install()?;
     let pidfile_path = (!params.pidfile().is_empty()).then(|| params.pidfile().as_path().to_owned());
     let pidfile = PidFile::create(pidfile_path.as_deref(), background);
     banner::running(params.port() as u16, params.always_show_logo());
 
     let identity = identity(file.as_deref(), &params)?;
-    let mut server = Server::new(engine(params, identity, file)?, signals)?;
+    let mut engine = engine(params, identity, file)?;
+    for rename in renames {
+        engine.rename_command(&rename.from, &rename.to)?;
+    }
+    let mut server = Server::new(engine, signals)?;
     let unix = open_listeners(&mut server)?;
     banner::initialized();
     for listener in kinds(&server) {
@@ -67,6 +76,16 @@ pub fn fail(error: &dyn std::error::Error) -> ExitCode {
         eprintln!("{error}");
     }
     ExitCode::FAILURE
+}
+
+/// Tries the renames before there is an engine, or a log: like any other mistake in a file, they are told on standard error.
+fn check_renames(renames: &[Rename]) -> Result<(), Failure> {
+    russet_commands::link();
+    let mut registry = Registry::collect()?;
+    for rename in renames {
+        registry.rename(&rename.from, &rename.to).map_err(|reason| rename.clone().refused(reason))?;
+    }
+    Ok(())
 }
 
 fn engine(params: Params, identity: Identity, file: Option<PathBuf>) -> Result<Engine, Failure> {

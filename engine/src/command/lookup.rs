@@ -29,8 +29,8 @@ fn hash(name: &[u8]) -> u64 {
 }
 
 impl NameTable {
-    pub(super) fn new<'n>(names: impl Iterator<Item = (&'n str, CommandId)>) -> Self {
-        let names: Vec<(Box<[u8]>, CommandId)> = names.map(|(n, id)| (n.as_bytes().into(), id)).collect();
+    pub(super) fn new<'n>(names: impl Iterator<Item = (&'n [u8], CommandId)>) -> Self {
+        let names: Vec<(Box<[u8]>, CommandId)> = names.map(|(n, id)| (n.into(), id)).collect();
         let size = (names.len() * 4).next_power_of_two().max(8);
         let mut table = NameTable { slots: vec![0; size], mask: size - 1, names: Vec::new() };
         for (name, id) in names {
@@ -42,6 +42,11 @@ impl NameTable {
             table.slots[at] = table.names.len() as u16;
         }
         table
+    }
+
+    /// All names with what they name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&[u8], CommandId)> {
+        self.names.iter().map(|(name, id)| (&**name, *id))
     }
 
     /// The command called `name`, whatever its case. O(length).

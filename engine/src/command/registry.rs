@@ -81,6 +81,8 @@ pub struct Registry {
     entries: Vec<Entry>,
     top: NameTable,
     subcommands: Vec<Option<NameTable>>,
+    /// Commands that `rename-command` took away, by index; empty while there are none.
+    removed: Vec<bool>,
 }
 
 /// Why a registry could not be built.
@@ -135,15 +137,39 @@ impl Registry {
             }
             entries.push(derive(command, id, name, parent));
         }
-        let top = NameTable::new(entries.iter().filter(|e| e.parent.is_none()).map(|e| (e.own_name(), e.id)));
+        let top = NameTable::new(
+            entries.iter().filter(|e| e.parent.is_none()).map(|e| (e.own_name().as_bytes(), e.id)),
+        );
         let subcommands = entries
             .iter()
             .map(|entry| {
-                let children = entry.subcommands.iter().map(|id| (entries[id.index()].own_name(), *id));
+                let children =
+                    entry.subcommands.iter().map(|id| (entries[id.index()].own_name().as_bytes(), *id));
                 (!entry.subcommands.is_empty()).then(|| NameTable::new(children))
             })
             .collect();
-        Ok(Registry { entries, top, subcommands })
+        Ok(Registry { entries, top, subcommands, removed: Vec::new() })
+    }
+
+    /// Gives the command called `from` the name `to`, as `rename-command` asks; an empty `to` takes it away.
+    ///
+    /// Only requests see the new name: replies and statistics keep the one that was declared. O(commands).
+    ///
+    /// # Errors
+    /// No command has the old name, or one has the new one: the reason in Redis's words.
+    pub fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), &'static str> {
+        let id = self.top.get(from).ok_or("No such command in rename-command")?;
+        if !to.is_empty() && self.top.get(to).is_some_and(|other| other != id) {
+            return Err("Target command name already exists");
+        }
+        let others = self.top.names().filter(|(_, other)| *other != id);
+        let renamed = (!to.is_empty()).then_some((to, id));
+        self.top = NameTable::new(others.chain(renamed));
+        self.removed.resize(self.entries.len(), false);
+        if to.is_empty() {
+            self.removed[id.index()] = true;
+        }
+        Ok(())
     }
 
     /// The entry of `id`.
@@ -152,9 +178,10 @@ impl Registry {
         &self.entries[id.index()]
     }
 
-    /// All entries, containers directly before their subcommands, by name.
+    /// All entries that a request can reach, containers directly before their subcommands, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+        let is_removed = |id: CommandId| self.removed.get(id.index()).is_some_and(|removed| *removed);
+        self.entries.iter().filter(move |entry| !is_removed(entry.parent.unwrap_or(entry.id)))
     }
 
     /// The number of entries, subcommands included.
@@ -272,5 +299,32 @@ fn categories(command: &Command) -> u64 {
         Group::Transactions => category::TRANSACTION,
         Group::Generic if !command.keys.is_empty() => category::KEYSPACE,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_command_answers_to_its_new_name_only() {
+        static COMMANDS: [Command; 4] = [
+            Command { name: "GET", ..Command::EMPTY },
+            Command { name: "SET", ..Command::EMPTY },
+            Command { name: "CLIENT", ..Command::EMPTY },
+            Command { name: "CLIENT|ID", ..Command::EMPTY },
+        ];
+        let mut registry = Registry::build(&COMMANDS).unwrap();
+        let get = registry.lookup(b"get", None);
+        assert_eq!(registry.rename(b"none", b"x"), Err("No such command in rename-command"));
+        assert_eq!(registry.rename(b"get", b"SET"), Err("Target command name already exists"));
+        registry.rename(b"GET", b"fetch").unwrap();
+        assert_eq!((registry.lookup(b"FETCH", None), registry.lookup(b"get", None)), (get, Lookup::Unknown));
+        assert_eq!(registry.iter().count(), 4);
+        registry.rename(b"client", b"").unwrap();
+        assert_eq!(registry.lookup(b"client", Some(b"id")), Lookup::Unknown);
+        let left: Vec<&str> = registry.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(left, ["get", "set"]);
+        registry.rename(b"set", b"get").unwrap();
     }
 }

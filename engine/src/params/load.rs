@@ -107,6 +107,11 @@ impl Loader {
         &self.params
     }
 
+    /// The lines so far that are no values.
+    pub fn extras(&self) -> &Extras {
+        &self.extras
+    }
+
     /// Whether a line has set the parameter with this name.
     pub fn has_set(&self, name: &str) -> bool {
         self.seen.contains(&name)

@@ -129,9 +129,13 @@ impl Params {
         DEFAULTS.show(parameter) == self.show(parameter)
     }
 
-    /// The parameters that someone set although they do nothing here (yet): worth a line in the log at start.
-    pub fn without_effect(&self) -> impl Iterator<Item = &'static Parameter> {
-        all().filter(|parameter| parameter.status != Status::Applied && !self.is_default(parameter))
+    /// The parameters that someone set and that are not in force yet, with the part of the server that they wait for: each is worth a
+    /// warning in the log at start.
+    pub fn not_in_force(&self) -> impl Iterator<Item = (&'static Parameter, &'static str)> {
+        all().filter(|parameter| !self.is_default(parameter)).filter_map(|parameter| match parameter.status {
+            Status::Later(part) => Some((parameter, part)),
+            Status::Applied | Status::Accepted(_) => None,
+        })
     }
 
     /// `CONFIG GET`: the names that match any of `patterns`, with their values.

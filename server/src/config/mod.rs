@@ -14,13 +14,14 @@ pub mod ron_layout;
 mod tests;
 
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use russet_engine::params::Params;
-use russet_engine::params::load::Extras;
+use russet_engine::params::{self, Params};
 
 use cli::Invocation;
 pub use error::ConfigError;
+pub use read::Rename;
 pub use rewrite::rewrite;
 
 /// Everything that the start of the server needs to know.
@@ -28,8 +29,8 @@ pub use rewrite::rewrite;
 pub struct Settings {
     /// The value of every parameter.
     pub params: Params,
-    /// Renamed commands, plugins and users.
-    pub extras: Extras,
+    /// Commands that get another name, or none.
+    pub renames: Vec<Rename>,
     /// The absolute path of the configuration file, if there is one.
     pub file: Option<PathBuf>,
 }
@@ -57,6 +58,12 @@ pub fn load(invocation: &Invocation) -> Result<Settings, ConfigError> {
         reader.text(&text, "standard input")?;
     }
     reader.command_line(&invocation.overrides)?;
-    let (params, extras) = reader.finish();
-    Ok(Settings { params, extras, file })
+    let dir = reader.base().to_path_buf();
+    let (mut params, renames) = reader.finish();
+    // As Redis, which asks the system where it is. A directory that is gone again shows as it was written.
+    let dir = dir.canonicalize().unwrap_or(dir);
+    let outcome =
+        params::find(b"dir").map(|parameter| params.assign(parameter, &[dir.as_os_str().as_bytes()]));
+    debug_assert_eq!(outcome, Some(Ok(())));
+    Ok(Settings { params, renames, file })
 }

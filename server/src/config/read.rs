@@ -20,12 +20,36 @@ pub struct Reader {
     depth: usize,
     /// Lines read so far, outside included files: the command line's numbers go on from there, as in Redis.
     lines: usize,
+    renames: Vec<Rename>,
+}
+
+/// A `rename-command` line.
+#[derive(Clone, Debug)]
+pub struct Rename {
+    /// The name that the command has.
+    pub from: Vec<u8>,
+    /// The name that it gets; empty takes it away.
+    pub to: Vec<u8>,
+    /// What to say, once there is a reason, if the commands do not allow it.
+    refusal: ConfigError,
+}
+
+impl Rename {
+    /// The error that ends the start because of this line.
+    pub fn refused(self, because: &str) -> ConfigError {
+        match self.refusal {
+            ConfigError::Line { place, line, text, .. } => {
+                ConfigError::Line { place, line, text, reason: because.to_string() }
+            }
+            other => other,
+        }
+    }
 }
 
 impl Reader {
     /// Starts from the defaults; relative paths start at `base`.
     pub fn new(base: PathBuf) -> Self {
-        Reader { loader: Loader::new(), base, depth: 0, lines: 0 }
+        Reader { loader: Loader::new(), base, depth: 0, lines: 0, renames: Vec::new() }
     }
 
     /// Where relative paths start.
@@ -43,7 +67,7 @@ impl Reader {
         let place = path.display().to_string();
         for entry in ron_file::parse(&text, &place)? {
             for words in &entry.lines {
-                self.take(words).map_err(|reason| self.refusal(reason, &place, entry.line, &entry.text))?;
+                self.take_at(words, &place, entry.line, &entry.text)?;
             }
         }
         Ok(())
@@ -70,9 +94,9 @@ impl Reader {
         Ok(())
     }
 
-    /// The values, and the lines that are none.
-    pub fn finish(self) -> (Params, Extras) {
-        self.loader.finish()
+    /// The values, and the commands to rename.
+    pub fn finish(self) -> (Params, Vec<Rename>) {
+        (self.loader.finish().0, self.renames)
     }
 
     fn line(&mut self, line: &[u8], place: &str, number: usize) -> Result<(), ConfigError> {
@@ -80,23 +104,30 @@ impl Reader {
         if line.is_empty() || line.starts_with(b"#") {
             return Ok(());
         }
-        let outcome = match words::split(line) {
-            Some(words) => self.take(&words),
-            None => Err(Refusal::Reason("Unbalanced quotes in configuration line".into())),
-        };
-        outcome.map_err(|refusal| self.refusal(refusal, place, number, &String::from_utf8_lossy(line)))
+        let text = String::from_utf8_lossy(line);
+        match words::split(line) {
+            Some(words) => self.take_at(&words, place, number, &text),
+            None => {
+                let reason = Refusal::Reason("Unbalanced quotes in configuration line".into());
+                Err(refusal(reason, place, number, &text))
+            }
+        }
     }
 
-    fn refusal(&self, refusal: Refusal, place: &str, line: usize, text: &str) -> ConfigError {
-        match refusal {
-            Refusal::Inner(error) => *error,
-            Refusal::Reason(reason) => ConfigError::Line {
-                place: place.to_string(),
-                line,
-                text: text.to_string(),
-                reason: reason.into_owned(),
-            },
+    /// Takes one line that fell into words, and remembers where it stands if that may matter later.
+    fn take_at(
+        &mut self,
+        words: &[Vec<u8>],
+        place: &str,
+        line: usize,
+        text: &str,
+    ) -> Result<(), ConfigError> {
+        self.take(words).map_err(|reason| refusal(reason, place, line, text))?;
+        if let Some((from, to)) = self.loader.extras().renames.get(self.renames.len()) {
+            let refusal = refusal(Refusal::Reason("".into()), place, line, text);
+            self.renames.push(Rename { from: from.clone(), to: to.clone(), refusal });
         }
+        Ok(())
     }
 
     /// Takes one line that fell into words.
@@ -107,7 +138,23 @@ impl Reader {
             Directive::Done if words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"dir")) => {
                 self.enter_dir()
             }
-            Directive::Done => Ok(()),
+            Directive::Done => match self.unsafe_to_ignore() {
+                Some(reason) => Err(Refusal::Reason(reason.into())),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// What would leave the server open to more people than its owner meant, if it ran without: a reason not to start.
+    fn unsafe_to_ignore(&self) -> Option<&'static str> {
+        let Extras { users, plugins, .. } = self.loader.extras();
+        match () {
+            () if !users.is_empty() => Some("users need ACL, which this version does not have yet"),
+            () if !plugins.is_empty() => Some("this version loads no modules yet"),
+            () if !self.loader.params().aclfile().is_empty() => {
+                Some("an ACL file needs ACL, which this version does not have yet")
+            }
+            () => None,
         }
     }
 
@@ -162,6 +209,18 @@ enum Refusal {
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
         Refusal::Reason(reason)
+    }
+}
+
+fn refusal(refusal: Refusal, place: &str, line: usize, text: &str) -> ConfigError {
+    match refusal {
+        Refusal::Inner(error) => *error,
+        Refusal::Reason(reason) => ConfigError::Line {
+            place: place.to_string(),
+            line,
+            text: text.to_string(),
+            reason: reason.into_owned(),
+        },
     }
 }
 

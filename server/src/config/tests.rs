@@ -36,7 +36,7 @@ impl Drop for Dir {
     }
 }
 
-fn read(path: &Path) -> Result<(Params, Extras), ConfigError> {
+fn read(path: &Path) -> Result<(Params, Vec<Rename>), ConfigError> {
     let mut reader = Reader::new(path.parent().unwrap().to_path_buf());
     reader.file(path)?;
     Ok(reader.finish())
@@ -149,17 +149,38 @@ fn included_files_are_read_in_place_and_in_order() {
 }
 
 #[test]
-fn lines_that_are_no_values_are_kept() {
-    let dir = Dir::new("extras");
-    let path = dir.write(
-        "a.conf",
-        "rename-command FLUSHALL \"\"\nloadmodule /x.so a b\nuser bob on >pw ~*\nsave 1 2\nsave 3 4\n",
-    );
-    let (params, extras) = read(&path).unwrap();
-    assert_eq!(extras.renames, [(b"FLUSHALL".to_vec(), Vec::new())]);
-    assert_eq!((extras.plugins[0].path.as_slice(), extras.plugins[0].args.len()), (b"/x.so".as_slice(), 2));
-    assert_eq!(extras.users[0].len(), 4);
+fn renamed_commands_are_kept_with_their_place() {
+    let dir = Dir::new("renames");
+    let path =
+        dir.write("a.conf", "save 1 2\nrename-command FLUSHALL \"\"\nsave 3 4\nrename-command get fetch\n");
+    let (params, renames) = read(&path).unwrap();
     assert_eq!(show(&params, "save"), "1 2 3 4");
+    let names: Vec<(&[u8], &[u8])> =
+        renames.iter().map(|rename| (&rename.from[..], &rename.to[..])).collect();
+    assert_eq!(names, [(&b"FLUSHALL"[..], &b""[..]), (b"get", b"fetch")]);
+    match renames[1].clone().refused("Target command name already exists") {
+        ConfigError::Line { line: 4, text, .. } => assert_eq!(text, "rename-command get fetch"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_guards_the_server_is_not_ignored() {
+    for line in ["user default on >secret ~* +@all", "aclfile /etc/users.acl", "loadmodule /x.so a b"] {
+        let outcome = Reader::new(PathBuf::from("/")).text(line.as_bytes(), "x");
+        assert!(matches!(outcome, Err(ConfigError::Line { line: 1, .. })), "{line}");
+    }
+}
+
+#[test]
+fn the_directory_is_shown_as_the_system_knows_it() {
+    let dir = Dir::new("dir");
+    let path = dir.write("sub/a.conf", "dir ..\n");
+    let settings =
+        load(&run(&[path.to_str().unwrap(), "--dir", dir.0.to_str().unwrap(), "--dir", "sub/../sub"]))
+            .unwrap();
+    let wanted = dir.0.canonicalize().unwrap().join("sub");
+    assert_eq!(show(&settings.params, "dir"), wanted.to_str().unwrap());
 }
 
 #[test]

@@ -5,6 +5,6 @@ pub use crate::command;
 pub use crate::context::Context;
 pub use crate::error::{Error, Outcome};
 pub use crate::event::Event;
-pub use crate::keyspace::{Db, Expiry};
+pub use crate::keyspace::{Db, Expiry, Integer};
 pub use crate::reply::Protocol;
 pub use crate::value::{New, Text};

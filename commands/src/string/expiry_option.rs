@@ -48,12 +48,6 @@ impl ExpiryOption {
             _ => Ok(ms),
         }
     }
-
-    /// Journals a `SET` whose expiry has been resolved; options that are about the reply or have been decided
-    /// are left out.
-    pub(super) fn journal_set(cx: &mut Context<'_>, key: Key<'_>, value: &[u8], at: i64, _args: Args<'_>) {
-        cx.journal([&b"SET"[..], key.bytes, value, b"PXAT", at.to_string().as_bytes()]);
-    }
 }
 
 /// An expiry option with its argument, if one was given.

@@ -1,6 +1,6 @@
 //! SET: give a key a string, on conditions, with an expiry.
 
-use crate::string::expiry_option::{ExpiryOption, ExpiryOptions};
+use crate::string::expiry_option::ExpiryOptions;
 use russet_engine::prelude::*;
 
 command! {
@@ -81,35 +81,19 @@ fn set(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         None if options.keep_ttl => Expiry::Keep,
         None => Expiry::Clear,
     };
-    store(cx, key, args.word(2), expiry, args)?;
+    store(cx, key, args.word(2), expiry)?;
     if options.get { Ok(()) } else { cx.reply.ok() }
 }
 
 /// Sets a key, tells of it, and journals an expiry as the moment that it is. Shared by the family.
-pub(super) fn store(
-    cx: &mut Context<'_>,
-    key: Key<'_>,
-    value: &[u8],
-    expiry: Expiry,
-    args: Args<'_>,
-) -> Outcome {
-    let Expiry::At(at) = expiry else {
-        cx.db.set(key, New::Text(value), expiry);
-        cx.db.changed(key, Event::Set);
-        return Ok(());
-    };
-    if at < cx.db.now_ms() {
-        // The key would be gone before anybody could read it: setting it is deleting it.
-        if cx.db.take(key).is_some() {
-            cx.db.changed(key, Event::Del);
-        }
-        cx.journal([&b"DEL"[..], key.bytes]);
-        return Ok(());
-    }
+pub(super) fn store(cx: &mut Context<'_>, key: Key<'_>, value: &[u8], expiry: Expiry) -> Outcome {
     cx.db.set(key, New::Text(value), expiry);
     cx.db.changed(key, Event::Set);
-    cx.db.note(key, Event::Expire);
-    ExpiryOption::journal_set(cx, key, value, at, args);
+    if let Expiry::At(at) = expiry {
+        cx.db.note(key, Event::Expire);
+        let mut buffer = itoa::Buffer::new();
+        cx.journal([&b"SET"[..], key.bytes, value, b"PXAT", buffer.format(at).as_bytes()]);
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::value::{Encoding, Entry, Text, Type};
 use russet_structures::dict;
+use russet_structures::record::PayloadMut;
 
 /// What a write does to a key's expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,25 @@ pub enum Expiry {
     Clear,
     /// The key expires at this Unix time in milliseconds.
     At(i64),
+}
+
+/// An integer that a key holds.
+#[derive(Debug)]
+pub enum Integer<'a> {
+    /// Stored as one.
+    InPlace(&'a mut i64),
+    /// Spelled by a string.
+    Spelled(i64),
+}
+
+impl Integer<'_> {
+    /// Its value.
+    pub fn get(&self) -> i64 {
+        match self {
+            Integer::InPlace(value) => **value,
+            Integer::Spelled(value) => *value,
+        }
+    }
 }
 
 /// One database, as the running command sees it.
@@ -183,6 +203,24 @@ impl<'a> Db<'a> {
     pub fn string_for_write(&mut self, key: Key<'_>) -> Result<Option<Text<'_>>, Error> {
         let Some(entry) = self.lookup(key, Purpose::Write) else { return Ok(None) };
         Text::of(entry).map(Some).ok_or(Error::WRONG_TYPE)
+    }
+
+    /// The integer that the string at a key spells, to add to it. The fast path of counters: where it is stored
+    /// as an integer it can be changed in place, without another lookup.
+    ///
+    /// # Errors
+    /// If the key holds another type or other text.
+    #[inline]
+    pub fn integer_for_write(&mut self, key: Key<'_>) -> Result<Option<Integer<'_>>, Error> {
+        let Some(entry) = self.lookup(key, Purpose::Write) else { return Ok(None) };
+        if Encoding::of(entry) != Encoding::Int {
+            let value = Text::of(entry).ok_or(Error::WRONG_TYPE)?.int()?;
+            return Ok(Some(Integer::Spelled(value)));
+        }
+        match entry.payload_mut() {
+            PayloadMut::Int(value) => Ok(Some(Integer::InPlace(value))),
+            _ => Err(Error::NOT_AN_INTEGER),
+        }
     }
 
     /// The type of the value at a key.

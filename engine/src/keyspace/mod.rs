@@ -13,7 +13,7 @@ mod watch;
 
 pub use access::{Access, Policy};
 pub use database::Database;
-pub use db::{Db, Expiry};
+pub use db::{Db, Expiry, Integer};
 pub use expire::Cycle;
 pub use watch::{WatchFlag, Watches};
 

@@ -8,9 +8,10 @@ use super::database::{is, rehash};
 use super::db::{Db, Expiry};
 use crate::args::Key;
 use crate::event::Event;
-use crate::value::{Entry, New};
+use crate::output::Blob;
+use crate::value::{Encoding, Entry, New, Object};
 use russet_structures::dict;
-use russet_structures::record::Record;
+use russet_structures::record::{PayloadMut, Record};
 
 impl Db<'_> {
     /// Tells everybody that a key has changed: watchers, notifications, and the count of changes, which is
@@ -70,6 +71,32 @@ impl Db<'_> {
                 events.note(self.index, Event::New, key.bytes);
             }
         }
+    }
+
+    /// Edits the string at a key, the empty one if there is none, and returns what `edit` returns. The key keeps
+    /// its expiry, the string's encoding becomes `raw`. Amortised O(edit) for large strings; small ones are
+    /// copied.
+    ///
+    /// The caller has seen that the key holds a string.
+    pub fn edit_string<R>(&mut self, key: Key<'_>, edit: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        let mut bytes = Vec::new();
+        if let Some(entry) = self.write(key) {
+            match entry.payload_mut() {
+                PayloadMut::Owned(Object::Blob(blob)) => {
+                    // A reply may still hold the old bytes; then this makes a copy, else it edits in place.
+                    let result = edit(Blob::make_mut(blob));
+                    entry.set_tag(Encoding::Raw as u8);
+                    return result;
+                }
+                PayloadMut::Int(value) => {
+                    bytes.extend_from_slice(itoa::Buffer::new().format(*value).as_bytes())
+                }
+                PayloadMut::Inline(inline) => bytes.extend_from_slice(inline),
+            }
+        }
+        let result = edit(&mut bytes);
+        self.set(key, New::Edited(bytes), Expiry::Keep);
+        result
     }
 
     /// Removes a key and tells everybody. Returns whether it was there.

@@ -1,7 +1,9 @@
-//! What stops the start: a mistake in a file, on standard input or on the command line, told in Redis's words.
+//! What stops the start: a mistake in a file, on standard input or on the command line, told in Redis's
+//! words.
 //!
-//! Every mistake is made with Russet and with a real Redis, and what they print is compared: the line's number, the line and
-//! the reason. A case is a line of [`MISTAKES`]: the text of `x.conf`, then the arguments.
+//! Every mistake is made with Russet and with a real Redis, and what they print is compared: the line's
+//! number, the line and the reason. A case is a line of [`MISTAKES`]: the text of `x.conf`, then the
+//! arguments.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,7 +12,8 @@ use std::process::{Command, ExitCode, Stdio};
 use libtest_mimic::{Arguments, Failed, Trial};
 use russet_tests::peers::{Server, libraries};
 
-/// The text of `x.conf` (`None`: no file) and the arguments, separated by blanks, in which `~` is the empty one and `_` a blank.
+/// The text of `x.conf` (`None`: no file) and the arguments, separated by blanks, in which `~` is the empty
+/// one and `_` a blank.
 const MISTAKES: &[(Option<&str>, &str)] = &[
     (Some("# c\nport 0\nfoo bar\n"), "x.conf"),
     (Some("port 0\nport 1 2\n"), "x.conf"),
@@ -111,7 +114,8 @@ fn complaint(server: Server, file: Option<&str>, args: &str) -> Result<String, S
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    // A server that starts although it should not would run for ever; none of these reads its standard input otherwise.
+    // A server that starts although it should not would run for ever; none of these reads its standard input
+    // otherwise.
     child.stdin.take().map(|mut stdin| stdin.flush());
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
     while child.try_wait().map_err(|error| error.to_string())?.is_none() {

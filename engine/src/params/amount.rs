@@ -28,7 +28,8 @@ impl Bytes {
 
 /// Reads an amount such as `100`, `1k` (1000), `1kb` (1024), `64mb`, `2G`; no digits at all is 0.
 ///
-/// A number too large for 64 bits saturates and then wraps with its unit, as it does in Redis: the range check sees the result.
+/// A number too large for 64 bits saturates and then wraps with its unit, as it does in Redis: the range
+/// check sees the result.
 pub(super) fn amount(word: &[u8]) -> Option<u64> {
     let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (number, unit) = word.split_at(digits);

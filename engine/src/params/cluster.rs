@@ -38,7 +38,9 @@ parameters! {
     /// Let replicas move to masters without.
     cluster_allow_replica_migration: bool = "yes" in (), [], later "cluster";
     /// How old a replica's data may be, in node timeouts, for it to take over; 0 is any age.
-    cluster_replica_validity_factor: i64 = "10" in Range::new(0, I32_MAX), [], alias "cluster-slave-validity-factor", later "cluster";
+    cluster_replica_validity_factor: i64 = "10" in Range::new(0, I32_MAX), [],
+        alias "cluster-slave-validity-factor",
+        later "cluster";
     /// Never take over from the master by itself.
     cluster_replica_no_failover: bool = "no" in (), [], alias "cluster-slave-no-failover", later "cluster";
     /// Refuse all queries while a part of the slots has no node.
@@ -52,9 +54,11 @@ parameters! {
     /// Address that this node names to others.
     cluster_announce_ip: Text = "" in TextRule::any("an address, or empty"), [], later "cluster";
     /// Host name that this node names to others.
-    cluster_announce_hostname: Text = "" in TextRule::checked("a host name, or empty", host_name), [], later "cluster";
+    cluster_announce_hostname: Text = "" in TextRule::checked("a host name, or empty", host_name), [],
+        later "cluster";
     /// Name for people that this node shows in logs.
-    cluster_announce_human_nodename: Text = "" in TextRule::checked("a name, or empty", node_name), [], later "cluster";
+    cluster_announce_human_nodename: Text = "" in TextRule::checked("a name, or empty", node_name), [],
+        later "cluster";
     /// Port that this node names to others; 0 is its own.
     cluster_announce_port: i64 = "0" in Range::new(0, 65535), [], later "cluster";
     /// TLS port that this node names to others; 0 is its own.

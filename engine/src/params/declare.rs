@@ -1,4 +1,5 @@
-//! What a row of the parameter table says, and the macro that turns an area's rows into fields, accessors and the table.
+//! What a row of the parameter table says, and the macro that turns an area's rows into fields, accessors and
+//! the table.
 //!
 //! A row is the single place that knows a parameter. From
 //!
@@ -7,8 +8,8 @@
 //! timeout: i64 = "0" in Range::new(0, I32_MAX).unit("seconds"), [];
 //! ```
 //!
-//! come the typed field, `Params::timeout()`, the entry that `CONFIG GET/SET/REWRITE` and the configuration files use,
-//! the default, and the line in the book. The name is the field's name with `-` for `_`.
+//! come the typed field, `Params::timeout()`, the entry that `CONFIG GET/SET/REWRITE` and the configuration
+//! files use, the default, and the line in the book. The name is the field's name with `-` for `_`.
 
 use std::borrow::Cow;
 

@@ -11,7 +11,8 @@ parameters! {
     Encoding in encoding;
 
     /// Most fields of a hash in a listpack.
-    hash_max_listpack_entries: i64 = "512" in Range::new(0, i64::MAX).unit("fields"), [], alias "hash-max-ziplist-entries";
+    hash_max_listpack_entries: i64 = "512" in Range::new(0, i64::MAX).unit("fields"), [],
+        alias "hash-max-ziplist-entries";
     /// Longest field or value of a hash in a listpack.
     hash_max_listpack_value: u64 = "64" in Bytes::any(), [], alias "hash-max-ziplist-value";
     /// Most members of a set of integers in an intset.
@@ -21,7 +22,8 @@ parameters! {
     /// Longest member of a set in a listpack.
     set_max_listpack_value: i64 = "64" in Range::new(0, i64::MAX).unit("bytes"), [];
     /// Most members of a sorted set in a listpack.
-    zset_max_listpack_entries: i64 = "128" in Range::new(0, i64::MAX).unit("members"), [], alias "zset-max-ziplist-entries";
+    zset_max_listpack_entries: i64 = "128" in Range::new(0, i64::MAX).unit("members"), [],
+        alias "zset-max-ziplist-entries";
     /// Longest member of a sorted set in a listpack.
     zset_max_listpack_value: u64 = "64" in Bytes::any(), [], alias "zset-max-ziplist-value";
     /// Size of one listpack of a list: so many elements, or -1 to -5 for 4, 8, 16, 32 or 64 KB.

@@ -73,7 +73,8 @@ impl Setting for SavePoints {
     }
 }
 
-/// Addresses to listen on: names, IPv4 or IPv6, `*` for all of a family. A leading `-` means that it may be missing.
+/// Addresses to listen on: names, IPv4 or IPv6, `*` for all of a family. A leading `-` means that it may be
+/// missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses(Vec<Vec<u8>>);
 

@@ -1,7 +1,7 @@
 //! Filling the table from lines: a redis.conf file, the command line, or a RON file turned into lines.
 //!
-//! [`Loader`] takes one line at a time and knows nothing of files: for an `include` it returns the pattern, and the server
-//! opens what matches and feeds it here, in place.
+//! [`Loader`] takes one line at a time and knows nothing of files: for an `include` it returns the pattern,
+//! and the server opens what matches and feeds it here, in place.
 
 use super::declare::{How, Parameter, Reason};
 use super::{Params, find, words};
@@ -87,7 +87,8 @@ impl Loader {
         let split: Vec<&[u8]>;
         let args = match args {
             [] => return Err("wrong number of arguments".into()),
-            // One word may stand for several, so that `--save "900 1"` works as `CONFIG SET save "900 1"` does.
+            // One word may stand for several, so that `--save "900 1"` works as `CONFIG SET save "900 1"`
+            // does.
             [one] if !one.is_empty() && parameter.flags.contains(super::Flags::WORDS) => {
                 split = one.split(|byte| *byte == b' ').collect();
                 &split

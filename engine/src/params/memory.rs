@@ -34,19 +34,24 @@ parameters! {
     /// Let FLUSHALL and FLUSHDB without an option free in the background.
     lazyfree_lazy_user_flush: bool = "no" in (), [];
     /// Grow and shrink the tables of keys in the background too.
-    activerehashing: bool = "yes" in (), [], accepted "the dict grows and shrinks a segment at a time, and has nothing left to rehash";
+    activerehashing: bool = "yes" in (), [],
+        accepted "the dict grows and shrinks a segment at a time, and has nothing left to rehash";
     /// Move values together while the server runs.
     activedefrag: bool = "no" in (), [], accepted "Russet's allocator cannot tell where a move would help";
     /// Fragmentation below which nothing is moved.
-    active_defrag_ignore_bytes: u64 = "100mb" in Bytes::new(1, i64::MAX as u64), [], accepted "see `activedefrag`";
+    active_defrag_ignore_bytes: u64 = "100mb" in Bytes::new(1, i64::MAX as u64), [],
+        accepted "see `activedefrag`";
     /// Fragmentation at which moving starts.
-    active_defrag_threshold_lower: i64 = "10" in Range::new(0, 1000).unit("%"), [], accepted "see `activedefrag`";
+    active_defrag_threshold_lower: i64 = "10" in Range::new(0, 1000).unit("%"), [],
+        accepted "see `activedefrag`";
     /// Fragmentation at which moving is at its hardest.
-    active_defrag_threshold_upper: i64 = "100" in Range::new(0, 1000).unit("%"), [], accepted "see `activedefrag`";
+    active_defrag_threshold_upper: i64 = "100" in Range::new(0, 1000).unit("%"), [],
+        accepted "see `activedefrag`";
     /// CPU time for moving at the lower threshold.
     active_defrag_cycle_min: i64 = "1" in Range::new(1, 99).unit("%"), [], accepted "see `activedefrag`";
     /// CPU time for moving at the upper threshold.
     active_defrag_cycle_max: i64 = "25" in Range::new(1, 99).unit("%"), [], accepted "see `activedefrag`";
     /// Largest container that is moved in one step.
-    active_defrag_max_scan_fields: i64 = "1000" in Range::new(1, i64::MAX).unit("entries"), [], accepted "see `activedefrag`";
+    active_defrag_max_scan_fields: i64 = "1000" in Range::new(1, i64::MAX).unit("entries"), [],
+        accepted "see `activedefrag`";
 }

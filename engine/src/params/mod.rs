@@ -2,18 +2,21 @@
 //!
 //! # Reading a value
 //!
-//! Every row has an accessor named after it, which reads one field: `params.maxmemory()`, `params.hz()`, `params.bind()`.
-//! Switches, numbers and words come by value, everything else by reference.
+//! Every row has an accessor named after it, which reads one field: `params.maxmemory()`, `params.hz()`,
+//! `params.bind()`. Switches, numbers and words come by value, everything else by reference.
 //!
 //! # CONFIG GET and CONFIG SET
 //!
 //! [`Params::get`] takes the patterns and returns names and values in the form in which Redis shows them.
 //! Setting goes in two steps, so that the one who must put a value into force may refuse it:
 //!
-//! 1. [`Params::stage`] checks all pairs and returns a [`Staged`]: the values as they would be, and what changes. Nothing happens yet.
-//! 2. The caller puts the changes into force and then [commits](Staged::commit), or answers with [`SetError::refused`] and drops it.
+//! 1. [`Params::stage`] checks all pairs and returns a [`Staged`]: the values as they would be, and what
+//!    changes. Nothing happens yet.
+//! 2. The caller puts the changes into force and then [commits](Staged::commit), or answers with
+//!    [`SetError::refused`] and drops it.
 //!
-//! [`Params::set_many`] does both with a callback. [`SetError`] displays as Redis's whole reply, beginning with `ERR`.
+//! [`Params::set_many`] does both with a callback. [`SetError`] displays as Redis's whole reply, beginning
+//! with `ERR`.
 //!
 //! # Files and the command line
 //!
@@ -21,7 +24,8 @@
 //!
 //! # Adding a parameter
 //!
-//! One row in the file of its area; [`declare`] shows what a row looks like. A new kind of value implements [`setting::Setting`].
+//! One row in the file of its area; [`declare`] shows what a row looks like. A new kind of value implements
+//! [`setting::Setting`].
 
 pub mod amount;
 pub mod choice;
@@ -118,7 +122,8 @@ impl Params {
         (parameter.show)(self)
     }
 
-    /// What a configuration file says for `parameter` after its name: one entry for each line, none where no line can say it.
+    /// What a configuration file says for `parameter` after its name: one entry for each line, none where no
+    /// line can say it.
     pub fn lines(&self, parameter: &Parameter) -> Vec<Vec<u8>> {
         (parameter.lines)(self)
     }
@@ -129,8 +134,8 @@ impl Params {
         DEFAULTS.show(parameter) == self.show(parameter)
     }
 
-    /// The parameters that someone set and that are not in force yet, with the part of the server that they wait for: each is worth a
-    /// warning in the log at start.
+    /// The parameters that someone set and that are not in force yet, with the part of the server that they
+    /// wait for: each is worth a warning in the log at start.
     pub fn not_in_force(&self) -> impl Iterator<Item = (&'static Parameter, &'static str)> {
         all().filter(|parameter| !self.is_default(parameter)).filter_map(|parameter| match parameter.status {
             Status::Later(part) => Some((parameter, part)),
@@ -140,8 +145,8 @@ impl Params {
 
     /// `CONFIG GET`: the names that match any of `patterns`, with their values.
     ///
-    /// A pattern without `*`, `?` and `[` is a name, in any case, and comes back as it was written; it also finds hidden parameters.
-    /// Other patterns match names and aliases, in any case. No name comes twice.
+    /// A pattern without `*`, `?` and `[` is a name, in any case, and comes back as it was written; it also
+    /// finds hidden parameters. Other patterns match names and aliases, in any case. No name comes twice.
     pub fn get(&self, patterns: &[&[u8]]) -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut found: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
         let mut add = |name: &[u8], parameter: &Parameter| {
@@ -169,7 +174,8 @@ impl Params {
 
     /// Sets `parameter` whatever its flags, from the words of one line.
     ///
-    /// For what the server finds out by itself, such as the working directory; clients go through [`stage`](Self::stage).
+    /// For what the server finds out by itself, such as the working directory; clients go through
+    /// [`stage`](Self::stage).
     pub fn assign(&mut self, parameter: &Parameter, words: &[&[u8]]) -> Result<(), Reason> {
         (parameter.assign)(self, words, How::Replace)
     }

@@ -10,7 +10,8 @@ parameters! {
     Monitoring in monitoring;
 
     /// Commands slower than this go to the slow log; 0 logs all, -1 none.
-    slowlog_log_slower_than: i64 = "10000" in Range::new(-1, i64::MAX).unit("microseconds"), [], later "the slow log";
+    slowlog_log_slower_than: i64 = "10000" in Range::new(-1, i64::MAX).unit("microseconds"), [],
+        later "the slow log";
     /// Entries that the slow log keeps.
     slowlog_max_len: i64 = "128" in Range::new(0, i64::MAX).unit("entries"), [], later "the slow log";
     /// Events slower than this are remembered for LATENCY; 0 remembers none.
@@ -21,8 +22,11 @@ parameters! {
     latency_tracking_info_percentiles: Percentiles = "50 99 99.9" in (), [WORDS];
     /// Which changes are published to subscribers; empty publishes none.
     notify_keyspace_events: Notifications = "" in (), [], later "publish/subscribe";
-    /// Time after which a script or function no longer keeps others from an answer: they are told that it is busy.
-    busy_reply_threshold: i64 = "5000" in Range::new(0, i64::MAX).unit("ms"), [], alias "lua-time-limit", later "scripting";
+    /// Time after which a script or function no longer keeps others from an answer: they are told that it is
+    /// busy.
+    busy_reply_threshold: i64 = "5000" in Range::new(0, i64::MAX).unit("ms"), [],
+        alias "lua-time-limit",
+        later "scripting";
     /// Offer functions to scripts that newer versions took away.
     lua_enable_deprecated_api: bool = "no" in (), [IMMUTABLE HIDDEN], later "scripting";
 }

@@ -11,8 +11,8 @@ parameters! {
     /// Sockets, connections, and what one of them may hold.
     Network in network;
 
-    /// Addresses to accept TCP connections on. `*` is every IPv4 address and `::*` every IPv6 address; an address with a leading
-    /// `-` may be missing.
+    /// Addresses to accept TCP connections on. `*` is every IPv4 address and `::*` every IPv6 address; an
+    /// address with a leading `-` may be missing.
     bind: Addresses = "* -::*" in (), [WORDS];
     /// TCP port to accept connections on; 0 opens none.
     port: i64 = "6379" in Range::new(0, 65535), [];
@@ -48,7 +48,8 @@ parameters! {
     /// Let the I/O threads also read and parse.
     io_threads_do_reads: bool = "no" in (), [IMMUTABLE], later "I/O threads";
     /// Keys remembered for client-side caching; 0 is no limit.
-    tracking_table_max_keys: i64 = "1000000" in Range::new(0, i64::MAX).unit("keys"), [], later "client-side caching";
+    tracking_table_max_keys: i64 = "1000000" in Range::new(0, i64::MAX).unit("keys"), [],
+        later "client-side caching";
     /// Who may use DEBUG.
     enable_debug_command: Access = "no" in (), [IMMUTABLE];
     /// Who may use MODULE.

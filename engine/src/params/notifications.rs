@@ -43,7 +43,8 @@ bitflags::bitflags! {
 }
 
 impl Notifications {
-    /// Letters in the order in which `CONFIG GET` shows them; `A` stands for those up to `d`, and hides `n` with them.
+    /// Letters in the order in which `CONFIG GET` shows them; `A` stands for those up to `d`, and hides `n`
+    /// with them.
     const LETTERS: [(u8, Self); 14] = [
         (b'g', Self::GENERIC),
         (b'$', Self::STRING),

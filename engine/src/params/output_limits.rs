@@ -51,7 +51,8 @@ impl Setting for OutputLimits {
                 b"pubsub" => &mut limits.pubsub,
                 _ => return Err("Invalid client class specified in buffer limit configuration.".into()),
             };
-            // The seconds are a C `int` in Redis: what does not fit may come out negative, and is refused then.
+            // The seconds are a C `int` in Redis: what does not fit may come out negative, and is refused
+            // then.
             let seconds = c_integer(seconds).and_then(|seconds| u64::try_from(seconds as i32).ok());
             let (Some(hard), Some(soft), Some(soft_seconds)) = (amount(hard), amount(soft), seconds) else {
                 return Err(

@@ -39,7 +39,8 @@ parameters! {
     /// Take a snapshot after so many seconds if there were so many changes.
     save: SavePoints = "3600 1 300 100 60 10000" in (), [WORDS], later "snapshots";
     /// Name of the snapshot file in `dir`.
-    dbfilename: Text = "dump.rdb" in TextRule::checked("a file name", snapshot_name), [PROTECTED], later "snapshots";
+    dbfilename: Text = "dump.rdb" in TextRule::checked("a file name", snapshot_name), [PROTECTED],
+        later "snapshots";
     /// Compress strings in snapshots.
     rdbcompression: bool = "yes" in (), [], later "snapshots";
     /// End snapshots with a checksum, and check it on load.
@@ -53,24 +54,30 @@ parameters! {
     /// How closely a dumped value is checked before it is used.
     sanitize_dump_payload: SanitizeDump = "no" in (), [], later "snapshots";
     /// Pause after each key of a snapshot, for tests.
-    rdb_key_save_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN], later "snapshots";
+    rdb_key_save_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN],
+        later "snapshots";
     /// Pause after each key that is loaded, for tests.
-    key_load_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN], later "snapshots";
+    key_load_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN],
+        later "snapshots";
     /// Bytes loaded before clients get an answer again.
-    loading_process_events_interval_bytes: i64 = "2097152" in Range::new(1024, I32_MAX).unit("bytes"), [HIDDEN], later "snapshots";
+    loading_process_events_interval_bytes: i64 = "2097152" in Range::new(1024, I32_MAX).unit("bytes"), [HIDDEN],
+        later "snapshots";
 
     /// Write every change to the append-only file.
     appendonly: bool = "no" in (), [], later "the append-only file";
     /// Name from which those of the journal's files are made.
-    appendfilename: Text = "appendonly.aof" in TextRule::checked("a file name", journal_name), [IMMUTABLE], later "the append-only file";
+    appendfilename: Text = "appendonly.aof" in TextRule::checked("a file name", journal_name), [IMMUTABLE],
+        later "the append-only file";
     /// Name of the directory in `dir` that holds the journal's files.
-    appenddirname: Text = "appendonlydir" in TextRule::checked("a directory name", journal_dir), [IMMUTABLE], later "the append-only file";
+    appenddirname: Text = "appendonlydir" in TextRule::checked("a directory name", journal_dir), [IMMUTABLE],
+        later "the append-only file";
     /// When the journal is forced to disk.
     appendfsync: AppendFsync = "everysec" in (), [], later "the append-only file";
     /// Do not force the journal to disk while a child writes.
     no_appendfsync_on_rewrite: bool = "no" in (), [], later "the append-only file";
     /// Growth since the last rewrite at which the journal is rewritten; 0 never does.
-    auto_aof_rewrite_percentage: i64 = "100" in Range::new(0, I32_MAX).unit("%"), [], later "the append-only file";
+    auto_aof_rewrite_percentage: i64 = "100" in Range::new(0, I32_MAX).unit("%"), [],
+        later "the append-only file";
     /// Size below which the journal is not rewritten by itself.
     auto_aof_rewrite_min_size: u64 = "64mb" in Bytes::any(), [], later "the append-only file";
     /// Load a journal whose last command is cut off.

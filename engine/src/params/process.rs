@@ -34,7 +34,8 @@ parameters! {
     daemonize: bool = "no" in (), [IMMUTABLE];
     /// What watches over the process and is told when it is ready.
     supervised: Supervision = "no" in (), [IMMUTABLE];
-    /// File that holds the process id while the server runs; empty writes none, unless the server runs in the background.
+    /// File that holds the process id while the server runs; empty writes none, unless the server runs in the
+    /// background.
     pidfile: Text = "" in TextRule::any("a path, or empty"), [IMMUTABLE];
     /// Working directory: relative paths start here, and snapshots and the journal are written here.
     dir: Text = "." in TextRule::any("a directory"), [PROTECTED];
@@ -51,13 +52,15 @@ parameters! {
     /// Show a logo at start even where the log is not a terminal.
     always_show_logo: bool = "no" in (), [IMMUTABLE], accepted "Russet shows no logo";
     /// Show what the server is and where it listens in the list of processes.
-    set_proc_title: bool = "yes" in (), [IMMUTABLE], accepted "the process keeps the title it was started with";
+    set_proc_title: bool = "yes" in (), [IMMUTABLE],
+        accepted "the process keeps the title it was started with";
     /// What the process title says.
     proc_title_template: Text = "{title} {listen-addr} {server-mode}" in
         TextRule::checked("text with `{title}`, `{listen-addr}`, `{server-mode}`, `{port}`, `{tls-port}`, `{unixsocket}` or `{config-file}`", title_template),
         [], accepted "the process keeps the title it was started with";
     /// Locale that decides how text is ordered; empty takes it from the environment.
-    locale_collate: Text = "" in TextRule::any("a locale, or empty"), [], accepted "text is compared byte by byte";
+    locale_collate: Text = "" in TextRule::any("a locale, or empty"), [],
+        accepted "text is compared byte by byte";
     /// Databases, which SELECT chooses from.
     databases: i64 = "16" in Range::new(1, I32_MAX).unit("databases"), [IMMUTABLE];
     /// How often in a second background work gets its turn.
@@ -77,27 +80,34 @@ parameters! {
     /// Turn off transparent huge pages for the process.
     disable_thp: bool = "yes" in (), [IMMUTABLE], later "snapshots";
     /// CPUs that the server's threads may run on.
-    server_cpulist: Text = "" in TextRule::any("CPUs, such as `0-3,8`, or empty"), [IMMUTABLE], alias "server_cpulist",
+    server_cpulist: Text = "" in TextRule::any("CPUs, such as `0-3,8`, or empty"), [IMMUTABLE],
+        alias "server_cpulist",
         accepted "use `taskset` or a service manager";
     /// CPUs that background threads may run on.
     bio_cpulist: Text = "" in TextRule::any("CPUs, or empty"), [IMMUTABLE], alias "bio_cpulist",
         accepted "use `taskset` or a service manager";
     /// CPUs that the child that rewrites the journal may run on.
-    aof_rewrite_cpulist: Text = "" in TextRule::any("CPUs, or empty"), [IMMUTABLE], alias "aof_rewrite_cpulist",
+    aof_rewrite_cpulist: Text = "" in TextRule::any("CPUs, or empty"), [IMMUTABLE],
+        alias "aof_rewrite_cpulist",
         accepted "use `taskset` or a service manager";
     /// CPUs that the child that writes a snapshot may run on.
     bgsave_cpulist: Text = "" in TextRule::any("CPUs, or empty"), [IMMUTABLE], alias "bgsave_cpulist",
         accepted "use `taskset` or a service manager";
     /// Known faults of the system that are not to stop the start.
-    ignore_warnings: Text = "" in TextRule::any("names of warnings, or empty"), [], accepted "Russet makes none of those checks";
+    ignore_warnings: Text = "" in TextRule::any("names of warnings, or empty"), [],
+        accepted "Russet makes none of those checks";
     /// Log what was known when the process crashed.
-    crash_log_enabled: bool = "yes" in (), [], accepted "a panic ends the one command that caused it and is logged";
+    crash_log_enabled: bool = "yes" in (), [],
+        accepted "a panic ends the one command that caused it and is logged";
     /// Test the memory after a crash.
-    crash_memcheck_enabled: bool = "yes" in (), [], accepted "a panic ends the one command that caused it and is logged";
+    crash_memcheck_enabled: bool = "yes" in (), [],
+        accepted "a panic ends the one command that caused it and is logged";
     /// End with an exit code rather than a core dump.
-    use_exit_on_panic: bool = "no" in (), [HIDDEN], accepted "a panic ends the one command that caused it and is logged";
+    use_exit_on_panic: bool = "no" in (), [HIDDEN],
+        accepted "a panic ends the one command that caused it and is logged";
     /// Log where the server is whenever it does not answer for this long; 0 never does.
-    watchdog_period: i64 = "0" in Range::new(0, I32_MAX).unit("ms"), [HIDDEN], accepted "a profiler shows more";
+    watchdog_period: i64 = "0" in Range::new(0, I32_MAX).unit("ms"), [HIDDEN],
+        accepted "a profiler shows more";
     /// Let the allocator give memory back from a thread of its own.
     jemalloc_bg_thread: bool = "yes" in (), [], accepted "Russet's allocator gives memory back by itself";
 }

@@ -25,9 +25,13 @@ parameters! {
     /// Show this replica in the master's and Sentinel's lists.
     replica_announced: bool = "yes" in (), [], later "replication";
     /// Address that this replica names to its master.
-    replica_announce_ip: Text = "" in TextRule::any("an address, or empty"), [], alias "slave-announce-ip", later "replication";
+    replica_announce_ip: Text = "" in TextRule::any("an address, or empty"), [],
+        alias "slave-announce-ip",
+        later "replication";
     /// Port that this replica names to its master; 0 is the one it listens on.
-    replica_announce_port: i64 = "0" in Range::new(0, 65535), [], alias "slave-announce-port", later "replication";
+    replica_announce_port: i64 = "0" in Range::new(0, 65535), [],
+        alias "slave-announce-port",
+        later "replication";
     /// Leave eviction to the master.
     replica_ignore_maxmemory: bool = "yes" in (), [], alias "slave-ignore-maxmemory", later "replication";
     /// Free a replica's old data in the background before it loads the new.
@@ -37,9 +41,13 @@ parameters! {
     /// What happens when a command that came from the master or the journal fails.
     propagation_error_behavior: PropagationError = "ignore" in (), [], later "replication";
     /// Replicas without which a master refuses writes; 0 needs none.
-    min_replicas_to_write: i64 = "0" in Range::new(0, I32_MAX).unit("replicas"), [], alias "min-slaves-to-write", later "replication";
+    min_replicas_to_write: i64 = "0" in Range::new(0, I32_MAX).unit("replicas"), [],
+        alias "min-slaves-to-write",
+        later "replication";
     /// Silence after which a replica no longer counts for `min-replicas-to-write`.
-    min_replicas_max_lag: i64 = "10" in Range::new(0, I32_MAX).unit("seconds"), [], alias "min-slaves-max-lag", later "replication";
+    min_replicas_max_lag: i64 = "10" in Range::new(0, I32_MAX).unit("seconds"), [],
+        alias "min-slaves-max-lag",
+        later "replication";
     /// Stream kept so that a replica that was away can go on where it stopped.
     repl_backlog_size: u64 = "1mb" in Bytes::new(1, i64::MAX as u64).floor(16384), [], later "replication";
     /// How long the backlog is kept without replicas; 0 keeps it for ever.
@@ -49,11 +57,14 @@ parameters! {
     /// Wait so long for more replicas before such a snapshot starts.
     repl_diskless_sync_delay: i64 = "5" in Range::new(0, I32_MAX).unit("seconds"), [], later "replication";
     /// Start such a snapshot as soon as so many replicas wait; 0 always waits.
-    repl_diskless_sync_max_replicas: i64 = "0" in Range::new(0, I32_MAX).unit("replicas"), [], later "replication";
+    repl_diskless_sync_max_replicas: i64 = "0" in Range::new(0, I32_MAX).unit("replicas"), [],
+        later "replication";
     /// How a replica takes a snapshot straight from the socket.
     repl_diskless_load: DisklessLoad = "disabled" in (), [], later "replication";
     /// How often a master shows its replicas that it lives.
-    repl_ping_replica_period: i64 = "10" in Range::new(1, I32_MAX).unit("seconds"), [], alias "repl-ping-slave-period", later "replication";
+    repl_ping_replica_period: i64 = "10" in Range::new(1, I32_MAX).unit("seconds"), [],
+        alias "repl-ping-slave-period",
+        later "replication";
     /// Silence after which the link counts as broken.
     repl_timeout: i64 = "60" in Range::new(1, I32_MAX).unit("seconds"), [], later "replication";
     /// Let the kernel gather small writes to replicas.

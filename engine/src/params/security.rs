@@ -44,7 +44,8 @@ parameters! {
     /// Use TLS on the cluster bus.
     tls_cluster: bool = "no" in (), [], later "TLS";
     /// Versions of TLS to offer; empty is the library's choice.
-    tls_protocols: Text = "" in TextRule::any("versions, such as `TLSv1.2 TLSv1.3`, or empty"), [], later "TLS";
+    tls_protocols: Text = "" in TextRule::any("versions, such as `TLSv1.2 TLSv1.3`, or empty"), [],
+        later "TLS";
     /// Ciphers up to TLS 1.2 to offer; empty is the library's choice.
     tls_ciphers: Text = "" in TextRule::any("ciphers, or empty"), [], later "TLS";
     /// Ciphers of TLS 1.3 to offer; empty is the library's choice.

@@ -77,8 +77,9 @@ impl std::error::Error for SetError {}
 impl Params {
     /// Checks every pair of name and value of one `CONFIG SET`, without changing anything.
     ///
-    /// `protected_allowed` says whether this client may change protected parameters (see `enable-protected-configs`).
-    /// Names are checked first, all of them, then values; the first that fails is the one reported. O(pairs * parameters).
+    /// `protected_allowed` says whether this client may change protected parameters (see
+    /// `enable-protected-configs`). Names are checked first, all of them, then values; the first that fails
+    /// is the one reported. O(pairs * parameters).
     pub fn stage(&self, pairs: &[(&[u8], &[u8])], protected_allowed: bool) -> Result<Staged, SetError> {
         let mut targets: Vec<(&[u8], &'static Parameter)> = Vec::with_capacity(pairs.len());
         for (name, _) in pairs {
@@ -110,10 +111,12 @@ impl Params {
         Ok(Staged { params, changed })
     }
 
-    /// `CONFIG SET` in one step: checks `pairs`, lets `apply` put the changes into force, and keeps the values if it agrees.
+    /// `CONFIG SET` in one step: checks `pairs`, lets `apply` put the changes into force, and keeps the
+    /// values if it agrees.
     ///
-    /// `apply` gets what changed and the new values. Where it refuses, with the name and the reason, it is called once more with
-    /// the same names and the old values, so that what it had already put into force goes back; nothing is kept.
+    /// `apply` gets what changed and the new values. Where it refuses, with the name and the reason, it is
+    /// called once more with the same names and the old values, so that what it had already put into force
+    /// goes back; nothing is kept.
     pub fn set_many(
         &mut self,
         pairs: &[(&[u8], &[u8])],
@@ -122,7 +125,8 @@ impl Params {
     ) -> Result<(), SetError> {
         let staged = self.stage(pairs, protected_allowed)?;
         if let Err((name, reason)) = apply(staged.changed(), staged.params()) {
-            // The old values were in force a moment ago; should they fail now, the first reason is still the one to tell.
+            // The old values were in force a moment ago; should they fail now, the first reason is still the
+            // one to tell.
             let _ = apply(staged.changed(), self);
             return Err(SetError::refused(name, reason));
         }

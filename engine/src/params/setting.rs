@@ -1,4 +1,5 @@
-//! The plain kinds of value: switches, numbers, permissions, text. Each knows how to read, show and describe itself.
+//! The plain kinds of value: switches, numbers, permissions, text. Each knows how to read, show and describe
+//! itself.
 
 use std::ops::Deref;
 use std::path::Path;
@@ -99,7 +100,8 @@ pub(super) fn decimal(word: &[u8]) -> Option<i64> {
     (number.to_string().as_bytes() == word).then_some(number)
 }
 
-/// Reads a whole number as C's `strtoll` would: blanks and a `+` before it are fine, nothing at all is 0, too much saturates.
+/// Reads a whole number as C's `strtoll` would: blanks and a `+` before it are fine, nothing at all is 0, too
+/// much saturates.
 pub(super) fn c_integer(word: &[u8]) -> Option<i64> {
     let word = word.trim_ascii_start();
     let (negative, digits) = match word {

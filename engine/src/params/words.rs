@@ -1,7 +1,8 @@
 //! How a line of a redis.conf file falls into words, and how a word is quoted so that it survives.
 
-/// Splits a line at blanks. A word may hold parts in `"..."` (with `\n \r \t \b \a \xHH` and `\c` for any other `c`) or `'...'`
-/// (where only `\'` is an escape); a closing quote must be followed by a blank or the end.
+/// Splits a line at blanks. A word may hold parts in `"..."` (with `\n \r \t \b \a \xHH` and `\c` for any
+/// other `c`) or `'...'` (where only `\'` is an escape); a closing quote must be followed by a blank or the
+/// end.
 ///
 /// `None` where a quote is not closed properly. No result is longer than the line.
 pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
@@ -34,7 +35,8 @@ impl TrimStart for [u8] {
     }
 }
 
-/// Moves one word from `rest` into `word` and returns what follows. A NUL ends the line, as the C string it came from would.
+/// Moves one word from `rest` into `word` and returns what follows. A NUL ends the line, as the C string it
+/// came from would.
 fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
     loop {
         match *rest {
@@ -99,7 +101,8 @@ fn hex(digit: u8) -> u8 {
     }
 }
 
-/// `word` in double quotes, with everything that does not print as an escape, so that [`split`] gives it back.
+/// `word` in double quotes, with everything that does not print as an escape, so that [`split`] gives it
+/// back.
 pub fn quote(word: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(word.len() + 2);
     out.push(b'"');

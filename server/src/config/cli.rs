@@ -1,8 +1,8 @@
 //! The command line: `[FILE] [-] [--name value ...]`, `--help`, `--version`.
 //!
-//! Parsed by hand: the options are the names of the parameter table, each takes as many values as follow, a value may begin with
-//! `--` where it stands right after its option, and what comes of it is a line of a redis.conf. A parser of declared options
-//! would have to be told to leave all of that alone.
+//! Parsed by hand: the options are the names of the parameter table, each takes as many values as follow, a
+//! value may begin with `--` where it stands right after its option, and what comes of it is a line of a
+//! redis.conf. A parser of declared options would have to be told to leave all of that alone.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
@@ -66,7 +66,8 @@ pub fn version() -> String {
     )
 }
 
-/// Reads the arguments, the program's name not among them. Whether a name and its values make sense is for the table to say.
+/// Reads the arguments, the program's name not among them. Whether a name and its values make sense is for
+/// the table to say.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Request {
     let args: Vec<Vec<u8>> = args.into_iter().map(OsString::into_vec).collect();
     if let Some(first) = args.first() {
@@ -112,7 +113,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Request {
     Request::Run(invocation)
 }
 
-/// Adds a value to the last line; one that no option precedes makes a line of its own, which the table will refuse.
+/// Adds a value to the last line; one that no option precedes makes a line of its own, which the table will
+/// refuse.
 fn append(lines: &mut Vec<Vec<u8>>, value: &[u8]) {
     match lines.last_mut() {
         Some(line) => {

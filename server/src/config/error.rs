@@ -9,7 +9,8 @@ pub const REDIS_VERSION: &str = "7.2.4";
 /// What is wrong with the configuration. Displays as the message for standard error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigError {
-    /// A file could not be opened or read. Redis logs this one as a line of its log, so it displays as one line.
+    /// A file could not be opened or read. Redis logs this one as a line of its log, so it displays as one
+    /// line.
     Open {
         /// The file.
         path: PathBuf,
@@ -35,7 +36,8 @@ impl fmt::Display for ConfigError {
             ConfigError::Open { path, reason } => {
                 write!(f, "Fatal error, can't open config file '{}': {reason}", path.display())
             }
-            // The first four lines are Redis's; tools that start servers look for them. Redis leaves the file to be guessed.
+            // The first four lines are Redis's; tools that start servers look for them. Redis leaves the file
+            // to be guessed.
             ConfigError::Line { place, line, text, reason } => write!(
                 f,
                 "\n*** FATAL CONFIG FILE ERROR (Redis {REDIS_VERSION}) ***\n\

@@ -1,7 +1,8 @@
-//! Where settings come from: a configuration file, standard input, and the command line, in this order; what comes later wins.
+//! Where settings come from: a configuration file, standard input, and the command line, in this order; what
+//! comes later wins.
 //!
-//! All of it ends up as lines for the one table ([`russet_engine::params`]), so there is one check and one set of messages.
-//! [`load`] is what `main` calls at start, [`rewrite()`] what `CONFIG REWRITE` calls.
+//! All of it ends up as lines for the one table ([`russet_engine::params`]), so there is one check and one
+//! set of messages. [`load`] is what `main` calls at start, [`rewrite()`] what `CONFIG REWRITE` calls.
 
 pub mod cli;
 pub mod error;

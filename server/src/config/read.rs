@@ -9,7 +9,8 @@ use russet_engine::params::{Params, Reason, words};
 use super::error::{ConfigError, describe};
 use super::{is_ron, ron_file};
 
-/// How deep files may include each other: enough for any honest use, and an end to a file that includes itself.
+/// How deep files may include each other: enough for any honest use, and an end to a file that includes
+/// itself.
 const MAX_DEPTH: usize = 16;
 
 /// Reads settings from several places into one table.
@@ -145,7 +146,8 @@ impl Reader {
         }
     }
 
-    /// What would leave the server open to more people than its owner meant, if it ran without: a reason not to start.
+    /// What would leave the server open to more people than its owner meant, if it ran without: a reason not
+    /// to start.
     fn unsafe_to_ignore(&self) -> Option<&'static str> {
         let Extras { users, plugins, .. } = self.loader.extras();
         match () {
@@ -224,8 +226,9 @@ fn refusal(refusal: Refusal, place: &str, line: usize, text: &str) -> ConfigErro
     }
 }
 
-/// The files that a pattern names, in order. A pattern without `*`, `?` and `[` names one file, whether it exists or not; any other
-/// names only files that exist. Wildcards match within one component of the path, and not a leading dot.
+/// The files that a pattern names, in order. A pattern without `*`, `?` and `[` names one file, whether it
+/// exists or not; any other names only files that exist. Wildcards match within one component of the path,
+/// and not a leading dot.
 fn matching_files(base: &Path, pattern: &[u8]) -> Vec<PathBuf> {
     use std::os::unix::ffi::OsStrExt as _;
     let wild = |component: &[u8]| memchr_any(component, b"*?[");

@@ -1,4 +1,5 @@
-//! `CONFIG REWRITE`: writing the values in force back to the configuration file, so that no crash leaves half a file.
+//! `CONFIG REWRITE`: writing the values in force back to the configuration file, so that no crash leaves half
+//! a file.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,8 +11,9 @@ use super::{is_ron, ron_layout};
 
 /// Brings the configuration file at `path` up to date with `params`.
 ///
-/// A redis.conf keeps its comments and its order; so does a RON file. The new text is written to a temporary file beside it, forced to
-/// disk, and renamed over it, with the permissions the old one had. A file that has gone is made anew.
+/// A redis.conf keeps its comments and its order; so does a RON file. The new text is written to a temporary
+/// file beside it, forced to disk, and renamed over it, with the permissions the old one had. A file that has
+/// gone is made anew.
 pub fn rewrite(path: &Path, params: &Params) -> io::Result<()> {
     let old = match fs::read(path) {
         Ok(old) => old,
@@ -56,8 +58,8 @@ fn write_durably(path: &Path, text: &[u8], permissions: Option<fs::Permissions>)
     file.sync_all()
 }
 
-/// The text of a RON file that says what `params` holds: changed values are replaced where they stand, and parameters that the file does
-/// not mention are added at the end if they differ from their default.
+/// The text of a RON file that says what `params` holds: changed values are replaced where they stand, and
+/// parameters that the file does not mention are added at the end if they differ from their default.
 fn rewrite_ron(old: &str, params: &Params) -> io::Result<String> {
     let old = if ron_layout::is_blank(old) { "(\n)\n" } else { old };
     let unreadable =
@@ -120,7 +122,8 @@ fn says(parameter: &Parameter, text: &str, params: &Params) -> bool {
     read && loader.params().show(parameter) == params.show(parameter)
 }
 
-/// The value of a parameter as RON: a list for what takes several words, a list of lists for what takes several lines.
+/// The value of a parameter as RON: a list for what takes several words, a list of lists for what takes
+/// several lines.
 fn ron_value(parameter: &Parameter, params: &Params) -> String {
     let lines: Vec<Vec<Vec<u8>>> =
         params.lines(parameter).iter().map(|line| words::split(line).unwrap_or_default()).collect();

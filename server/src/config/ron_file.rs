@@ -1,7 +1,8 @@
 //! RON configuration files: `(port: 6379, bind: ["127.0.0.1", "::1"], save: [(900, 1)], maxmemory: "100mb")`.
 //!
-//! A struct or a map, whose names are those of the table, with `_` or `-`. serde reads the values without knowing the table; each
-//! then becomes the lines that a redis.conf would have, so that the table alone decides what is right:
+//! A struct or a map, whose names are those of the table, with `_` or `-`. serde reads the values without
+//! knowing the table; each then becomes the lines that a redis.conf would have, so that the table alone
+//! decides what is right:
 //!
 //! - a number, a word, `true` and `false` become one word; `None` and `()` an empty one;
 //! - a list becomes the words of one line;

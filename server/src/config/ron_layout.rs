@@ -1,6 +1,8 @@
-//! Where the entries of a RON file stand: for messages that name a line, and to change one value and leave the rest as it was.
+//! Where the entries of a RON file stand: for messages that name a line, and to change one value and leave
+//! the rest as it was.
 //!
-//! serde gives values without positions. This walks over the same text, knows strings, comments and brackets, and nothing else.
+//! serde gives values without positions. This walks over the same text, knows strings, comments and brackets,
+//! and nothing else.
 
 use std::ops::Range;
 
@@ -25,7 +27,8 @@ pub fn is_blank(text: &str) -> bool {
     walk.at == text.len()
 }
 
-/// The entries of the outermost struct or map, in order. `None` where the text is not one; text that RON refuses may come out as anything.
+/// The entries of the outermost struct or map, in order. `None` where the text is not one; text that RON
+/// refuses may come out as anything.
 pub fn entries(text: &str) -> Option<Vec<Place>> {
     let mut walk = Walk { text: text.as_bytes(), at: 0 };
     walk.open()?;

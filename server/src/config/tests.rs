@@ -1,4 +1,5 @@
-//! Tests of reading and writing configuration: files, RON, the command line, and what a mistake in each looks like.
+//! Tests of reading and writing configuration: files, RON, the command line, and what a mistake in each looks
+//! like.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -137,6 +137,7 @@ pub(crate) fn log_level(params: &Params) -> log::Level {
         "debug" => log::Level::Debug,
         "verbose" => log::Level::Verbose,
         "warning" => log::Level::Warning,
+        "nothing" => log::Level::Nothing,
         _ => log::Level::Notice,
     }
 }

@@ -19,25 +19,30 @@ use crate::sys::os_text;
 
 /// A TCP listener, non-blocking.
 #[derive(Debug)]
-pub struct TcpEndpoint {
+pub(crate) struct TcpEndpoint {
     /// The socket: `mio::net::TcpListener::from_std` takes it.
-    pub listener: TcpListener,
-    /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) listener: TcpListener,
+}
+
+#[cfg(test)]
+impl TcpEndpoint {
+    fn address(&self) -> SocketAddr {
+        self.listener.local_addr().unwrap()
+    }
 }
 
 /// A unix socket listener, non-blocking.
 #[derive(Debug)]
-pub struct UnixEndpoint {
+pub(crate) struct UnixEndpoint {
     /// The socket: `mio::net::UnixListener::from_std` takes it.
-    pub listener: UnixListener,
+    pub(crate) listener: UnixListener,
     /// Where it listens, absolute.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// Why the server cannot listen. Its text is the last line of the log.
 #[derive(Debug)]
-pub enum ListenError {
+pub(crate) enum ListenError {
     /// An address that may not fail did; why has been logged.
     Tcp {
         /// The port asked for.
@@ -66,7 +71,11 @@ impl std::error::Error for ListenError {}
 ///
 /// # Errors
 /// [`ListenError::Tcp`] for the first address that fails without being optional.
-pub fn tcp(bind: &[impl AsRef<str>], port: u16, backlog: i32) -> Result<Vec<TcpEndpoint>, ListenError> {
+pub(crate) fn tcp(
+    bind: &[impl AsRef<str>],
+    port: u16,
+    backlog: i32,
+) -> Result<Vec<TcpEndpoint>, ListenError> {
     let mut endpoints = Vec::new();
     if port == 0 {
         return Ok(endpoints);
@@ -97,12 +106,12 @@ pub fn tcp(bind: &[impl AsRef<str>], port: u16, backlog: i32) -> Result<Vec<TcpE
 ///
 /// # Errors
 /// [`ListenError::Unix`].
-pub fn unix(path: &Path, mode: u32, backlog: i32) -> Result<UnixEndpoint, ListenError> {
+pub(crate) fn unix(path: &Path, mode: u32, backlog: i32) -> Result<UnixEndpoint, ListenError> {
     open_unix(path, mode, backlog).map_err(ListenError::Unix)
 }
 
 /// Warns if the kernel caps the backlog below what was asked for.
-pub fn check_backlog(backlog: i32) {
+pub(crate) fn check_backlog(backlog: i32) {
     let somaxconn = fs::read_to_string("/proc/sys/net/core/somaxconn");
     warn_if_capped(backlog, somaxconn.ok().and_then(|text| text.trim().parse().ok()));
 }
@@ -117,7 +126,7 @@ fn warn_if_capped(backlog: i32, somaxconn: Option<i32>) {
 }
 
 /// Removes the unix socket's file, at a clean end.
-pub fn remove_unix(path: &Path) {
+pub(crate) fn remove_unix(path: &Path) {
     tracing::info!("Removing the unix socket file.");
     let _ = fs::remove_file(path);
 }
@@ -127,7 +136,7 @@ pub fn remove_unix(path: &Path) {
 ///
 /// # Errors
 /// Those of `setsockopt`: the peer may be gone already.
-pub fn prepare_tcp(stream: &impl AsFd, keepalive: u32) -> io::Result<()> {
+pub(crate) fn prepare_tcp(stream: &impl AsFd, keepalive: u32) -> io::Result<()> {
     let socket = SockRef::from(stream);
     socket.set_tcp_nodelay(true)?;
     if keepalive > 0 {
@@ -213,7 +222,7 @@ fn open_one(address: SocketAddr, backlog: i32) -> Result<TcpEndpoint, Failure> {
     socket.bind(&address.into()).map_err(Failure::at("bind"))?;
     socket.listen(backlog).map_err(Failure::at("listen"))?;
     socket.set_nonblocking(true).map_err(Failure::at("fcntl(F_SETFL,O_NONBLOCK)"))?;
-    Ok(TcpEndpoint { listener: socket.into(), address })
+    Ok(TcpEndpoint { listener: socket.into() })
 }
 
 fn open_unix(path: &Path, mode: u32, backlog: i32) -> io::Result<UnixEndpoint> {
@@ -249,7 +258,8 @@ mod tests {
     fn several_addresses_on_one_port() {
         let port = free_port();
         let endpoints = tcp(&["127.0.0.1", "127.0.0.2"], port, 511).unwrap();
-        let addresses: Vec<String> = endpoints.iter().map(|endpoint| endpoint.address.to_string()).collect();
+        let addresses: Vec<String> =
+            endpoints.iter().map(|endpoint| endpoint.address().to_string()).collect();
         assert_eq!(addresses, [format!("127.0.0.1:{port}"), format!("127.0.0.2:{port}")]);
         TcpStream::connect(("127.0.0.2", port)).unwrap();
         let would_block = |endpoint: &TcpEndpoint| endpoint.listener.accept().unwrap_err().kind();
@@ -263,7 +273,7 @@ mod tests {
         let endpoints = tcp(&["*", "-::*"], port, 511).unwrap();
         TcpStream::connect(("127.0.0.1", port)).unwrap();
         if let [_, v6] = &endpoints[..] {
-            assert!(v6.address.is_ipv6());
+            assert!(v6.address().is_ipv6());
             TcpStream::connect(("::1", port)).unwrap();
         }
     }

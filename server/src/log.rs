@@ -44,7 +44,7 @@ use crate::sys::syslog::{self, Facility, Priority};
 /// The `loglevel` parameter: the least urgent lines that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Level {
+pub(crate) enum Level {
     /// Everything, for development.
     Debug,
     /// Much that is rarely useful.
@@ -117,7 +117,7 @@ static REPLICA: AtomicBool = AtomicBool::new(false);
 ///
 /// # Errors
 /// The log file cannot be opened, or logging was started before.
-pub fn install(level: Level, file: Option<&Path>, syslog: Option<(&str, Facility)>) -> io::Result<()> {
+pub(crate) fn install(level: Level, file: Option<&Path>, syslog: Option<(&str, Facility)>) -> io::Result<()> {
     let file = match file.filter(|path| !path.as_os_str().is_empty()) {
         None => None,
         // Made absolute, because `CONFIG SET dir` moves the working directory.
@@ -135,33 +135,34 @@ pub fn install(level: Level, file: Option<&Path>, syslog: Option<(&str, Facility
 }
 
 /// Changes the least urgent level that is written. O(places in the program that log).
-pub fn set_level(level: Level) {
+pub(crate) fn set_level(level: Level) {
     LEVEL.store(level as u8, Relaxed);
     tracing::callsite::rebuild_interest_cache();
 }
 
 /// The level in force.
-pub fn level() -> Level {
+pub(crate) fn level() -> Level {
     Level::ALL[usize::from(LEVEL.load(Relaxed)) % Level::ALL.len()]
 }
 
 /// Says that this process is the server from now on: its lines show `M`, those of children `C`.
-pub fn claim_process() {
+pub(crate) fn claim_process() {
     SERVER_PID.store(process::id(), Relaxed);
 }
 
 /// Says whether the server follows a master: its lines show `S` then.
-pub fn set_replica(replica: bool) {
+#[cfg_attr(not(test), expect(dead_code, reason = "called once replication can make a replica of the server"))]
+pub(crate) fn set_replica(replica: bool) {
     REPLICA.store(replica, Relaxed);
 }
 
-/// Whether lines go to standard output; not before there is a log.
-pub fn goes_to_stdout() -> bool {
+/// Whether lines go to standard output. Not before [`install`]: there is no log then.
+pub(crate) fn goes_to_stdout() -> bool {
     SINK.get().is_some_and(|sink| sink.file.is_none())
 }
 
 /// Writes `text` as it is, at level notice: the logo.
-pub fn raw(text: &str) {
+pub(crate) fn raw(text: &str) {
     if level() <= Level::Notice {
         write(text.as_bytes());
     }
@@ -169,7 +170,7 @@ pub fn raw(text: &str) {
 
 /// Writes a line from inside a signal handler, at level warning. `unix` is the time in seconds; a calendar
 /// cannot be had there, so the line shows the number, as Redis's does.
-pub fn from_signal_handler(unix: u64, message: &str) {
+pub(crate) fn from_signal_handler(unix: u64, message: &str) {
     if level() > Level::Warning {
         return;
     }

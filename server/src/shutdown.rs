@@ -2,20 +2,14 @@
 
 use crate::host::ServerHost;
 use crate::lifecycle::banner;
-use crate::lifecycle::signals::Termination;
 use crate::server::Server;
 
 /// Begins a shutdown if a signal has asked for one.
 pub(crate) fn heed_signals(server: &mut Server) {
-    if server.ending {
+    // The signal's handler has said so in the log already.
+    if server.ending || server.signals.termination().is_none() {
         return;
     }
-    let name = match server.signals.termination() {
-        None => return,
-        Some(Termination::Interrupt) => "SIGINT",
-        Some(Termination::Terminate) => "SIGTERM",
-    };
-    tracing::warn!("Received {name} scheduling shutdown...");
     server.ending = true;
     banner::shutdown_requested();
 }

@@ -34,9 +34,9 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     start_log(&params)?;
     let (supervisor, supervised) = Supervisor::start(supervision(&params));
     let background = daemonize::daemonize(params.daemonize(), supervised)?;
-    log::claim_process();
-    banner::starting(file.as_deref(), any_setting);
     banner::kernel_warnings(params.disable_thp());
+    banner::starting(file.as_deref(), any_setting);
+    log::claim_process();
     banner::clock();
     let fits = open_files::make_room_for(params.maxclients() as u64)?;
     params.assign(parameter("maxclients"), &[fits.to_string().as_bytes()]).map_err(String::from)?;
@@ -110,8 +110,14 @@ fn start_log(params: &Params) -> Result<(), Failure> {
     let ident = params.syslog_ident().to_str_lossy();
     let facility = syslog::Facility::parse(params.syslog_facility().word());
     let syslog = facility.filter(|_| params.syslog_enabled()).map(|facility| (&*ident, facility));
-    log::install(log_level(params), file, syslog)
-        .map_err(|error| format!("Can't open the log file: {}", crate::sys::os_text(&error)).into())
+    log::install(log_level(params), file, syslog).map_err(|error| {
+        let why = crate::sys::os_text(&error);
+        format!(
+            "\n*** FATAL CONFIG FILE ERROR (Redis {}) ***\nCan't open the log file: {why}",
+            banner::REDIS_VERSION
+        )
+        .into()
+    })
 }
 
 fn supervision(params: &Params) -> Mode {

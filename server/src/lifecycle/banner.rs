@@ -5,17 +5,16 @@ use std::path::Path;
 
 use crate::sys::memory;
 
-/// The release of Redis whose behaviour this server has; clients and tools compare it.
-pub const REDIS_VERSION: &str = "7.2.4";
+pub(crate) use russet_engine::REDIS_VERSION;
 
 /// This server's own version.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How many bits a pointer has.
 const BITS: u32 = usize::BITS;
 
 /// Logged first. `config_file` is `None` if the server was started with neither a file nor options.
-pub fn starting(config_file: Option<&Path>, any_setting: bool) {
+pub(crate) fn starting(config_file: Option<&Path>, any_setting: bool) {
     let pid = std::process::id();
     tracing::info!("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
     tracing::info!(
@@ -35,7 +34,7 @@ pub fn starting(config_file: Option<&Path>, any_setting: bool) {
 
 /// Warns of kernel settings that hurt forks: overcommit limits and forced huge pages. Where the latter are
 /// on and `disable_thp` is set, they are turned off for this process instead.
-pub fn kernel_warnings(disable_thp: bool) {
+pub(crate) fn kernel_warnings(disable_thp: bool) {
     if memory::overcommit_is_limited() == Some(true) {
         tracing::warn!(
             "WARNING Memory overcommit must be enabled! Without it, a background save or replication may fail \
@@ -60,13 +59,13 @@ pub fn kernel_warnings(disable_thp: bool) {
 }
 
 /// Logged once the clock is chosen.
-pub fn clock() {
+pub(crate) fn clock() {
     tracing::info!("monotonic clock: POSIX clock_gettime");
 }
 
 /// The logo if `always_show_logo` is set or somebody watches (the log goes to a terminal), else the one line
 /// that says the same.
-pub fn running(port: u16, always_show_logo: bool) {
+pub(crate) fn running(port: u16, always_show_logo: bool) {
     let watched = crate::log::goes_to_stdout() && std::io::stdout().is_terminal();
     if always_show_logo || watched {
         crate::log::raw(&logo(port, std::process::id()));
@@ -76,22 +75,22 @@ pub fn running(port: u16, always_show_logo: bool) {
 }
 
 /// Logged when the engine stands, before data is loaded.
-pub fn initialized() {
+pub(crate) fn initialized() {
     tracing::info!("Server initialized");
 }
 
 /// Logged for each kind of listener: `tcp`, `unix`, `tls`.
-pub fn ready(kind: &str) {
+pub(crate) fn ready(kind: &str) {
     tracing::info!("Ready to accept connections {kind}");
 }
 
 /// Logged when a shutdown begins, whoever asked for it.
-pub fn shutdown_requested() {
+pub(crate) fn shutdown_requested() {
     tracing::info!("User requested shutdown...");
 }
 
 /// Logged last.
-pub fn bye() {
+pub(crate) fn bye() {
     tracing::warn!("Redis is now ready to exit, bye bye...");
 }
 

@@ -9,7 +9,7 @@ use crate::sys::fork;
 ///
 /// # Errors
 /// Those of [`fork::continue_in_background`]; the process is still in the foreground then.
-pub fn daemonize(asked: bool, supervised: bool) -> io::Result<bool> {
+pub(crate) fn daemonize(asked: bool, supervised: bool) -> io::Result<bool> {
     if !asked || supervised {
         return Ok(false);
     }

@@ -2,8 +2,8 @@
 //! signals, and what the log says about it. Each file takes plain values and knows neither the parameter
 //! table nor the event loop.
 
-pub mod banner;
-pub mod daemonize;
-pub mod pidfile;
-pub mod signals;
-pub mod supervised;
+pub(crate) mod banner;
+pub(crate) mod daemonize;
+pub(crate) mod pidfile;
+pub(crate) mod signals;
+pub(crate) mod supervised;

@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use crate::sys::os_text;
 
 /// Where a server in the background writes its pid when `pidfile` is not set.
-pub const DEFAULT_PATH: &str = "/var/run/redis.pid";
+pub(crate) const DEFAULT_PATH: &str = "/var/run/redis.pid";
 
 /// A pid file that this process owns until [`PidFile::remove`].
 #[derive(Debug)]
-pub struct PidFile {
+pub(crate) struct PidFile {
     path: PathBuf,
 }
 
 impl PidFile {
     /// Writes this process's pid, if `pidfile` is set or the process went to the background; `None` if there
     /// is nothing to write. A file that cannot be written is a warning in the log and nothing more.
-    pub fn create(pidfile: Option<&Path>, background: bool) -> Option<Self> {
+    pub(crate) fn create(pidfile: Option<&Path>, background: bool) -> Option<Self> {
         let path = match pidfile.filter(|path| !path.as_os_str().is_empty()) {
             Some(path) => path,
             None if background => Path::new(DEFAULT_PATH),
@@ -32,7 +32,7 @@ impl PidFile {
     }
 
     /// Removes the file, at a clean end. One that is gone already is as good.
-    pub fn remove(self) {
+    pub(crate) fn remove(self) {
         tracing::info!("Removing the pid file.");
         let _ = fs::remove_file(&self.path);
     }

@@ -10,7 +10,7 @@ use crate::sys::termination;
 
 /// A signal that asks for a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Termination {
+pub(crate) enum Termination {
     /// SIGINT
     Interrupt,
     /// SIGTERM
@@ -19,7 +19,7 @@ pub enum Termination {
 
 /// The loop's end of the wake-up.
 #[derive(Debug)]
-pub struct Signals {
+pub(crate) struct Signals {
     woken: UnixStream,
 }
 
@@ -28,7 +28,7 @@ impl Signals {
     ///
     /// # Errors
     /// The second time, or whatever the system reports.
-    pub fn install() -> io::Result<Self> {
+    pub(crate) fn install() -> io::Result<Self> {
         termination::install().map(|woken| Self { woken })
     }
 
@@ -37,18 +37,18 @@ impl Signals {
     ///
     /// # Errors
     /// Those of duplicating a descriptor.
-    pub fn readiness(&self) -> io::Result<mio::net::UnixStream> {
+    pub(crate) fn readiness(&self) -> io::Result<mio::net::UnixStream> {
         self.woken.try_clone().map(mio::net::UnixStream::from_std)
     }
 
     /// Takes the wake-ups, so that the next signal is an edge again.
-    pub fn drain(&self) {
+    pub(crate) fn drain(&self) {
         let mut wake_ups = [0; 64];
         while matches!((&self.woken).read(&mut wake_ups), Ok(length) if length > 0) {}
     }
 
     /// The signal that asked for a shutdown since the last [`Signals::forget`]. One atomic load.
-    pub fn termination(&self) -> Option<Termination> {
+    pub(crate) fn termination(&self) -> Option<Termination> {
         termination::requested().map(|signal| match signal {
             libc::SIGINT => Termination::Interrupt,
             _ => Termination::Terminate,
@@ -56,12 +56,17 @@ impl Signals {
     }
 
     /// The shutdown was called off: the next signal is a first one again.
-    pub fn forget(&self) {
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "called once a failed snapshot can call a shutdown off")
+    )]
+    pub(crate) fn forget(&self) {
         termination::forget();
     }
 
     /// While data is loading a signal ends the process at once: nothing could be saved yet.
-    pub fn set_loading(&self, loading: bool) {
+    #[expect(dead_code, reason = "called once data is loaded at the start")]
+    pub(crate) fn set_loading(&self, loading: bool) {
         termination::set_loading(loading);
     }
 }

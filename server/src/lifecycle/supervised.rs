@@ -12,7 +12,7 @@ const UPSTART_VARIABLE: &str = "UPSTART_JOB";
 
 /// The `supervised` parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Nobody supervises.
     No,
     /// Stop with SIGSTOP to signal readiness.
@@ -25,7 +25,7 @@ pub enum Mode {
 
 /// The service manager that this process reports to, if any.
 #[derive(Debug)]
-pub enum Supervisor {
+pub(crate) enum Supervisor {
     /// None: messages go nowhere.
     None,
     /// upstart: it has been told, and hears nothing more.
@@ -38,7 +38,7 @@ impl Supervisor {
     /// Reports that loading begins. Under upstart this stops the process until the manager continues it, so
     /// call it before sockets exist. Returns the manager and whether it really supervises: if so the process
     /// must not go to the background.
-    pub fn start(mode: Mode) -> (Self, bool) {
+    pub(crate) fn start(mode: Mode) -> (Self, bool) {
         Self::start_with(mode, env::var_os(UPSTART_VARIABLE), env::var_os(SOCKET_VARIABLE), || {
             let _ = kill_process(getpid(), Signal::STOP);
         })
@@ -82,19 +82,14 @@ impl Supervisor {
     }
 
     /// Reports that connections are accepted.
-    pub fn ready(&self) {
+    pub(crate) fn ready(&self) {
         self.send("STATUS=Ready to accept connections\n");
         self.send("READY=1\n");
     }
 
     /// Reports that the server is going down.
-    pub fn stopping(&self) {
+    pub(crate) fn stopping(&self) {
         self.send("STOPPING=1\n");
-    }
-
-    /// Reports a line of `systemctl status`, such as how a first synchronisation gets on.
-    pub fn status(&self, text: &str) {
-        self.send(&format!("STATUS={text}\n"));
     }
 
     fn send(&self, state: &str) -> bool {

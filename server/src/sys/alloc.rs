@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
 use libmimalloc_sys as mi;
 
 /// Bytes that a thread may keep to itself before it tells the shared counter.
-pub const SLACK: isize = 16 * 1024;
+pub(crate) const SLACK: isize = 16 * 1024;
 
 /// Marks a thread that has not counted yet (or whose destructors already ran): far outside ±[`SLACK`], so the
 /// fast path's one comparison sends it to [`settle`] without a test of its own.
@@ -66,7 +66,7 @@ impl Drop for HandOver {
 }
 
 /// Bytes in use now.
-pub fn used_memory() -> usize {
+pub(crate) fn used_memory() -> usize {
     let own = PENDING.get();
     let own = if own == UNSETTLED { 0 } else { own };
     let used = USED.load(Relaxed) + own;
@@ -76,7 +76,7 @@ pub fn used_memory() -> usize {
 
 /// The most bytes ever in use, as far as anyone looked: it moves when a thread settles and at each
 /// [`used_memory`], so a shorter spike of less than [`SLACK`] bytes per thread can be missed.
-pub fn peak() -> usize {
+pub(crate) fn peak() -> usize {
     used_memory().max(PEAK.load(Relaxed).max(0) as usize)
 }
 

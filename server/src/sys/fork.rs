@@ -14,7 +14,7 @@ use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 /// [`io::ErrorKind::ResourceBusy`] if the process already has more than one thread: the child would inherit
 /// locks that no thread of it can ever release. Otherwise whatever `fork` reports. A failure to open
 /// `/dev/null` leaves the streams as they are, as Redis does.
-pub fn continue_in_background() -> io::Result<()> {
+pub(crate) fn continue_in_background() -> io::Result<()> {
     let threads = thread_count()?;
     if threads != 1 {
         return Err(io::Error::new(

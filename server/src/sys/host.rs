@@ -5,31 +5,23 @@ use std::path::PathBuf;
 
 use rand::TryRngCore;
 use rand::rngs::OsRng;
-use rustix::fs::Mode;
 
 /// `Linux 6.1.0 x86_64`: INFO's `os` field.
-pub fn os_name() -> String {
+pub(crate) fn os_name() -> String {
     let uname = rustix::system::uname();
     [uname.sysname(), uname.release(), uname.machine()].map(|part| part.to_string_lossy()).join(" ")
 }
 
 /// The path of the running program, absolute; empty if the system will not say.
-pub fn executable() -> PathBuf {
+pub(crate) fn executable() -> PathBuf {
     std::env::current_exe().unwrap_or_default()
-}
-
-/// The file mode creation mask. It can only be read by setting it, so call this before threads exist.
-pub fn umask() -> u32 {
-    let mask = rustix::process::umask(Mode::from_raw_mode(0o777));
-    rustix::process::umask(mask);
-    mask.as_raw_mode()
 }
 
 /// `N` bytes that nobody can guess: hash seeds, run ids, tokens.
 ///
 /// # Errors
 /// Those of `getrandom(2)`; none on a kernel that has booted.
-pub fn entropy<const N: usize>() -> io::Result<[u8; N]> {
+pub(crate) fn entropy<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     OsRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
     Ok(bytes)

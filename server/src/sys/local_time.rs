@@ -10,24 +10,24 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A moment split into calendar fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LocalTime {
+pub(crate) struct LocalTime {
     /// Year, such as 2026.
-    pub year: i64,
+    pub(crate) year: i64,
     /// Month, 1 to 12.
-    pub month: u8,
+    pub(crate) month: u8,
     /// Day of the month, 1 to 31.
-    pub day: u8,
+    pub(crate) day: u8,
     /// Hour, 0 to 23.
-    pub hour: u8,
+    pub(crate) hour: u8,
     /// Minute, 0 to 59.
-    pub minute: u8,
+    pub(crate) minute: u8,
     /// Second, 0 to 59.
-    pub second: u8,
+    pub(crate) second: u8,
 }
 
 /// Where the zone's offset may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offset {
+pub(crate) enum Offset {
     /// From libc when the cached one may be out of date.
     Current,
     /// From the cache only: for forked children and signal handlers. UTC if nobody has asked before.
@@ -41,7 +41,7 @@ const QUARTER_HOUR: i64 = 900;
 static ZONE: AtomicU64 = AtomicU64::new(0);
 
 /// The local calendar fields of `unix` seconds.
-pub fn local_time(unix: i64, offset: Offset) -> LocalTime {
+pub(crate) fn local_time(unix: i64, offset: Offset) -> LocalTime {
     calendar(unix + i64::from(offset_from_utc(unix, offset)))
 }
 

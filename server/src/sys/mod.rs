@@ -2,20 +2,20 @@
 //! where `unsafe` may stand (beside the plugin loader). Each file is about one facility and knows nothing of
 //! the server; its callers get plain values and `io::Result`.
 
-pub mod alloc;
-pub mod fork;
-pub mod host;
-pub mod local_time;
-pub mod memory;
-pub mod notify;
-pub mod open_files;
-pub mod syslog;
-pub mod termination;
-pub mod usage;
+pub(crate) mod alloc;
+pub(crate) mod fork;
+pub(crate) mod host;
+pub(crate) mod local_time;
+pub(crate) mod memory;
+pub(crate) mod notify;
+pub(crate) mod open_files;
+pub(crate) mod syslog;
+pub(crate) mod termination;
+pub(crate) mod usage;
 
 /// The system's own text for an error, such as `Address already in use`, without the `(os error 98)` that
 /// `Display` adds: log readers match on the bare text.
-pub fn os_text(error: &std::io::Error) -> String {
+pub(crate) fn os_text(error: &std::io::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" (os error ") {
         Some((bare, _)) if error.raw_os_error().is_some() => bare.to_owned(),

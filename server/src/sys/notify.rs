@@ -7,14 +7,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 /// The environment variable that names the service manager's socket.
-pub const SOCKET_VARIABLE: &str = "NOTIFY_SOCKET";
+pub(crate) const SOCKET_VARIABLE: &str = "NOTIFY_SOCKET";
 
 /// Sends `state` (such as `READY=1\n`) to `socket`, the value of [`SOCKET_VARIABLE`]: a path, or `@name` for
 /// a socket in the abstract name space.
 ///
 /// # Errors
 /// Those of opening and sending: nobody may listen there. Never waits for the receiver.
-pub fn notify(socket: &OsStr, state: &str) -> io::Result<()> {
+pub(crate) fn notify(socket: &OsStr, state: &str) -> io::Result<()> {
     let address = match socket.as_bytes() {
         [b'@', name @ ..] => SocketAddr::from_abstract_name(name)?,
         _ => SocketAddr::from_pathname(socket)?,

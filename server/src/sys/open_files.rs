@@ -6,11 +6,11 @@ use std::io;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors kept back for listeners, persistence, replication links and the log.
-pub const RESERVED: u64 = 32;
+pub(crate) const RESERVED: u64 = 32;
 
 /// Not one client would fit.
 #[derive(Debug, PartialEq, Eq)]
-pub struct TooFewFiles {
+pub(crate) struct TooFewFiles {
     limit: u64,
     needed: u64,
 }
@@ -33,7 +33,7 @@ impl std::error::Error for TooFewFiles {}
 ///
 /// # Errors
 /// [`TooFewFiles`], whose text is for the log, if no client at all would fit.
-pub fn make_room_for(maxclients: u64) -> Result<u64, TooFewFiles> {
+pub(crate) fn make_room_for(maxclients: u64) -> Result<u64, TooFewFiles> {
     let limits = getrlimit(Resource::Nofile);
     make_room(maxclients, limits, |wanted| setrlimit(Resource::Nofile, wanted).map_err(io::Error::from))
 }

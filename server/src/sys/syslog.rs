@@ -5,11 +5,11 @@ use std::ffi::{CStr, CString, c_int};
 
 /// Where in the system log lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facility(c_int);
+pub(crate) struct Facility(c_int);
 
 impl Facility {
     /// Reads `user` or `local0` to `local7`, in any case.
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         if name == "user" {
             return Some(Self(libc::LOG_USER));
@@ -31,7 +31,7 @@ impl Facility {
 
 /// An urgency of the system log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Priority {
+pub(crate) enum Priority {
     /// `LOG_DEBUG`
     Debug,
     /// `LOG_INFO`
@@ -44,14 +44,14 @@ pub enum Priority {
 
 /// Opens the system log under `ident`. Call once, before threads exist. `ident` is kept for the life of the
 /// process.
-pub fn open(ident: &str, facility: Facility) {
+pub(crate) fn open(ident: &str, facility: Facility) {
     let ident: &'static CStr = Box::leak(without_nul(ident).into_boxed_c_str());
     // SAFETY: libc keeps the pointer, and the string behind it is never freed.
     unsafe { libc::openlog(ident.as_ptr(), libc::LOG_PID | libc::LOG_NDELAY | libc::LOG_NOWAIT, facility.0) };
 }
 
 /// Writes one line. Without a system log daemon it is lost silently.
-pub fn write(priority: Priority, message: &str) {
+pub(crate) fn write(priority: Priority, message: &str) {
     let priority = match priority {
         Priority::Debug => libc::LOG_DEBUG,
         Priority::Info => libc::LOG_INFO,

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, SystemTime};
 
 /// A SIGTERM that follows another within this time counts as the same request.
-pub const PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The signal that asked for the pending shutdown, 0 if none.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
@@ -41,7 +41,7 @@ enum Verdict {
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] the second time; otherwise those of the system.
-pub fn install() -> io::Result<UnixStream> {
+pub(crate) fn install() -> io::Result<UnixStream> {
     let (wake, woken) = UnixStream::pair()?;
     wake.set_nonblocking(true)?;
     woken.set_nonblocking(true)?;
@@ -63,22 +63,22 @@ pub fn install() -> io::Result<UnixStream> {
 }
 
 /// The signal that asked to shut down, if any has since the last [`forget`].
-pub fn requested() -> Option<i32> {
+pub(crate) fn requested() -> Option<i32> {
     Some(REQUESTED.load(SeqCst)).filter(|signal| *signal != 0)
 }
 
 /// The shutdown was called off (`SHUTDOWN ABORT`, a snapshot that failed): the next signal is a first one.
-pub fn forget() {
+pub(crate) fn forget() {
     REQUESTED.store(0, SeqCst);
 }
 
 /// Says whether the data set is still loading.
-pub fn set_loading(loading: bool) {
+pub(crate) fn set_loading(loading: bool) {
     LOADING.store(loading, SeqCst);
 }
 
 /// Ends the process without running anything else: no destructors, no exit handlers.
-pub fn exit_now(status: i32) -> ! {
+pub(crate) fn exit_now(status: i32) -> ! {
     // SAFETY: `_exit` has no preconditions.
     unsafe { libc::_exit(status) }
 }

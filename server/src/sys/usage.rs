@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Whose time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub(crate) enum Whose {
     /// All threads of this process.
     Process,
     /// Children that have ended and were waited for.
@@ -16,15 +16,15 @@ pub enum Whose {
 
 /// CPU time by mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CpuTime {
+pub(crate) struct CpuTime {
     /// In user mode.
-    pub user: Duration,
+    pub(crate) user: Duration,
     /// In the kernel.
-    pub system: Duration,
+    pub(crate) system: Duration,
 }
 
 /// The CPU time used so far; zero if the kernel refuses (it never does for these arguments).
-pub fn cpu_time(whose: Whose) -> CpuTime {
+pub(crate) fn cpu_time(whose: Whose) -> CpuTime {
     let whose = match whose {
         Whose::Process => libc::RUSAGE_SELF,
         Whose::Children => libc::RUSAGE_CHILDREN,

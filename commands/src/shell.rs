@@ -1,5 +1,6 @@
 //! A client for unit tests: types commands into an engine of its own and reads raw replies.
 
+use russet_engine::effects::Effect;
 use russet_engine::session::ClientKey;
 use russet_engine::{Engine, ManualClock, Setup};
 
@@ -30,6 +31,27 @@ impl Shell {
     pub(crate) fn words(&mut self, words: &[&[u8]]) -> String {
         let reply = self.engine.run(self.client, words);
         String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
+    }
+
+    /// Lets the clock's time come to pass and returns what the client is then sent, shown as by [`Shell::run`].
+    pub(crate) fn tick(&mut self) -> String {
+        self.engine.synchronise();
+        self.engine.tick();
+        let reply = self.engine.take_output(self.client);
+        String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
+    }
+
+    /// Takes the effects since the last time, as lines; brackets of transactions as `BEGIN` and `COMMIT`.
+    pub(crate) fn effects(&mut self) -> Vec<String> {
+        let line = |effect| match effect {
+            Effect::Begin => "BEGIN".to_owned(),
+            Effect::Commit => "COMMIT".to_owned(),
+            Effect::Command { args, .. } => {
+                let words: Vec<_> = args.iter().map(String::from_utf8_lossy).collect();
+                words.join(" ")
+            }
+        };
+        self.engine.keyspace.effects.drain().map(line).collect()
     }
 
     /// Goes on in RESP3.

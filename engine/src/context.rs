@@ -85,8 +85,14 @@ impl Context<'_> {
         let args = crate::args::OwnedArgs::new(args);
         match &mut self.journal {
             Journal::Instead(commands) => commands.push(args),
-            Journal::AsSent => self.journal = Journal::Instead(vec![args]),
+            Journal::AsSent | Journal::Always => self.journal = Journal::Instead(vec![args]),
         }
+    }
+
+    /// Journals the command as it was sent, even if it changes nothing: `FLUSHDB` of an empty database, which
+    /// need not be empty where the journal is read.
+    pub fn journal_always(&mut self) {
+        self.journal = Journal::Always;
     }
 
     /// Makes the session wait. It is answered when something wakes it, or at the deadline.

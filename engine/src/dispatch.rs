@@ -175,7 +175,7 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
 
     let journal = std::mem::replace(&mut cx.journal, outer_journal);
     let keyspace = cx.db.keyspace();
-    if keyspace.dirty != dirty && keyspace.effects.attached() {
+    if (keyspace.dirty != dirty || matches!(journal, Journal::Always)) && keyspace.effects.attached() {
         record(cx, database, journal, entry, args);
     }
 
@@ -192,7 +192,7 @@ fn record(cx: &mut Context<'_>, db: usize, journal: Journal, entry: &Entry, args
     }
     let effects = &mut cx.db.keyspace().effects;
     match journal {
-        Journal::AsSent => effects.push(db, args.to_owned()),
+        Journal::AsSent | Journal::Always => effects.push(db, args.to_owned()),
         Journal::Instead(commands) => {
             let opened = commands.len() > 1 && effects.begin();
             for command in commands {

@@ -89,6 +89,8 @@ pub enum Journal {
     /// The command as it was sent.
     #[default]
     AsSent,
+    /// The command as it was sent, even if it changed nothing.
+    Always,
     /// These commands.
     Instead(Vec<OwnedArgs>),
 }

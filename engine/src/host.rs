@@ -131,6 +131,11 @@ pub trait Host: Send {
         )))
     }
 
+    /// Takes something that takes long to drop, to drop it where nobody waits.
+    fn drop_later(&mut self, garbage: Box<dyn Any + Send>) {
+        drop(garbage);
+    }
+
     /// Time that the calling thread is to sleep: `DEBUG SLEEP`.
     fn sleep(&mut self, time: std::time::Duration) {
         let _ = time;

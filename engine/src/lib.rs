@@ -4,6 +4,7 @@
 
 pub mod args;
 mod clock;
+mod collected;
 pub mod command;
 mod context;
 pub mod dispatch;
@@ -27,6 +28,7 @@ pub mod transaction;
 pub mod value;
 
 pub use clock::{Clock, ManualClock};
+pub use collected::Collected;
 pub use context::Context;
 pub use dispatch::Flow;
 pub use engine::{Core, Engine, Pause, Setup};

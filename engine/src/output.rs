@@ -42,13 +42,25 @@ impl Output {
 
     /// Appends a large value without copying it.
     pub fn push_shared(&mut self, blob: Blob) {
+        self.close_tail();
+        self.queued += blob.len();
+        self.full.push_back(Chunk::Shared(blob));
+    }
+
+    /// Appends many bytes without copying them.
+    pub fn push_owned(&mut self, bytes: Vec<u8>) {
+        self.close_tail();
+        self.queued += bytes.len();
+        self.full.push_back(Chunk::Bytes(bytes));
+    }
+
+    /// Queues what is in the tail, so that something else can follow it.
+    fn close_tail(&mut self) {
         if !self.tail.is_empty() {
             let tail = std::mem::take(&mut self.tail);
             self.queued += tail.len();
             self.full.push_back(Chunk::Bytes(tail));
         }
-        self.queued += blob.len();
-        self.full.push_back(Chunk::Shared(blob));
     }
 
     /// Bytes that wait to be sent.

@@ -45,8 +45,6 @@ impl Transaction {
 pub struct Watched {
     db: usize,
     key: Box<[u8]>,
-    /// It had expired already when the watch began, so that its removal is no change.
-    was_expired: bool,
 }
 
 impl Watched {
@@ -64,8 +62,8 @@ pub fn watch(cx: &mut Context<'_>, key: Key<'_>) {
     }
     let was_expired = cx.db.keyspace().is_expired(db, key);
     let flag = cx.session.watch_flag.clone();
-    cx.db.keyspace().watches.add(db, key.bytes, &flag);
-    cx.session.watched.push(Watched { db, key: key.bytes.into(), was_expired });
+    cx.db.keyspace().watches.add(db, key.bytes, &flag, was_expired);
+    cx.session.watched.push(Watched { db, key: key.bytes.into() });
 }
 
 /// Ends all watches of a session, and forgets what they saw.
@@ -94,12 +92,12 @@ pub fn exec(cx: &mut Context<'_>) -> Outcome {
         return Err(Error::new("ERR EXEC without MULTI"));
     };
     let keyspace = cx.db.keyspace();
-    let stale = cx.session.watch_flag.is_set()
-        || cx
-            .session
-            .watched
-            .iter()
-            .any(|w| !w.was_expired && keyspace.is_expired(w.db, Key::new(&w.key, &keyspace.hasher)));
+    let flag = &cx.session.watch_flag;
+    let has_expired = |w: &Watched| {
+        keyspace.is_expired(w.db, Key::new(&w.key, &keyspace.hasher))
+            && !keyspace.watches.was_expired(w.db, &w.key, flag)
+    };
+    let stale = flag.is_set() || cx.session.watched.iter().any(has_expired);
     unwatch(keyspace, cx.session);
     if transaction.failed {
         return Err(Error::new("EXECABORT Transaction discarded because of previous errors."));

@@ -128,7 +128,8 @@ impl<'a> Text<'a> {
         let parsed = match self {
             Text::Int(value) => Some(*value),
             Text::Bytes(bytes) => crate::number::parse_i64(bytes),
-            Text::Blob(_) => None,
+            // Short only where a very long key left no room for it in the record.
+            Text::Blob(blob) => crate::number::parse_i64(blob),
         };
         parsed.ok_or(crate::error::Error::NOT_AN_INTEGER)
     }

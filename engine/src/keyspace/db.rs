@@ -51,15 +51,41 @@ pub struct Db<'a> {
     pub(crate) no_touch: bool,
 }
 
-/// What a lookup is for.
+/// What a lookup is for. What each of them leaves behind:
+///
+/// | purpose | hit or miss counted | `keymiss` event | access clock moves |
+/// |---|---|---|---|
+/// | `Read` | yes | yes | yes |
+/// | `Glance` | yes | yes | no |
+/// | `Examine` | yes | no | no |
+/// | `Write` | no | no | yes |
+/// | `Inspect` | no | no | no |
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// To read: counts as a hit or a miss.
+    /// To read the value.
     Read,
+    /// To see that the key is there, of which type, until when (`EXISTS`, `TYPE`, `TTL`).
+    Glance,
+    /// To see how the value is kept (`OBJECT`).
+    Examine,
     /// To change.
     Write,
-    /// To look at the key itself (`OBJECT`, `TYPE`): its clock stays.
+    /// To remove it.
     Inspect,
+}
+
+impl Purpose {
+    fn counts(self) -> bool {
+        matches!(self, Purpose::Read | Purpose::Glance | Purpose::Examine)
+    }
+
+    fn tells_misses(self) -> bool {
+        matches!(self, Purpose::Read | Purpose::Glance)
+    }
+
+    fn moves_clock(self) -> bool {
+        matches!(self, Purpose::Read | Purpose::Write)
+    }
 }
 
 impl<'a> Db<'a> {
@@ -138,23 +164,28 @@ impl<'a> Db<'a> {
                     volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
                     let news = &mut expire::News { effects, events, watches, stats };
                     news.expired(self.index, key.bytes);
-                    if purpose == Purpose::Read {
-                        news.missed(self.index, key.bytes);
+                    if purpose.counts() {
+                        stats.misses += 1;
+                    }
+                    if purpose.tells_misses() {
+                        events.note(self.index, Event::KeyMiss, key.bytes);
                     }
                     return None;
                 }
                 let entry = found.into_mut();
-                if purpose == Purpose::Read {
+                if purpose.counts() {
                     stats.hits += 1;
                 }
-                if purpose != Purpose::Inspect && !self.no_touch {
+                if purpose.moves_clock() && !self.no_touch {
                     access.touch(entry);
                 }
                 Some(entry)
             }
             dict::Entry::Vacant(_) => {
-                if purpose == Purpose::Read {
+                if purpose.counts() {
                     stats.misses += 1;
+                }
+                if purpose.tells_misses() {
                     events.note(self.index, Event::KeyMiss, key.bytes);
                 }
                 None
@@ -168,7 +199,17 @@ impl<'a> Db<'a> {
         self.lookup(key, Purpose::Read).map(|entry| &*entry)
     }
 
-    /// The entry of a key, to look at the key itself: neither statistics nor its clock change.
+    /// The entry of a key, to see that it is there, of which type and until when: its clock stays.
+    pub fn glance(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.lookup(key, Purpose::Glance).map(|entry| &*entry)
+    }
+
+    /// The entry of a key, to see how it is kept: its clock stays, and nobody hears of a miss.
+    pub fn examine(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.lookup(key, Purpose::Examine).map(|entry| &*entry)
+    }
+
+    /// The entry of a key, for the sake of the key alone: neither statistics nor its clock change.
     pub fn inspect(&mut self, key: Key<'_>) -> Option<&Entry> {
         self.lookup(key, Purpose::Inspect).map(|entry| &*entry)
     }
@@ -180,9 +221,23 @@ impl<'a> Db<'a> {
         self.lookup(key, Purpose::Write)
     }
 
-    /// Whether a key exists. Moves its clock (`EXISTS` and `TOUCH` do).
+    /// The entry of a key as it stands, without removing one whose time has come (it is not returned either).
+    pub fn peek(&self, key: Key<'_>) -> Option<&Entry> {
+        let entry = self.database().table.find(key.hash, is(key))?;
+        (!expired(entry, self.now_ms())).then_some(entry)
+    }
+
+    /// Whether a key exists. Its clock stays.
     pub fn exists(&mut self, key: Key<'_>) -> bool {
-        self.read(key).is_some()
+        self.glance(key).is_some()
+    }
+
+    /// Whether a key exists; if so its clock moves, whatever the session asked for (`TOUCH`).
+    pub fn touch(&mut self, key: Key<'_>) -> bool {
+        let no_touch = std::mem::replace(&mut self.no_touch, false);
+        let found = self.read(key).is_some();
+        self.no_touch = no_touch;
+        found
     }
 
     /// The string at a key, to read it.
@@ -225,7 +280,7 @@ impl<'a> Db<'a> {
 
     /// The type of the value at a key.
     pub fn type_of(&mut self, key: Key<'_>) -> Option<Type> {
-        self.inspect(key).map(|entry| Encoding::of(entry).kind())
+        self.glance(key).map(|entry| Encoding::of(entry).kind())
     }
 
     /// A random key that has not expired, copied. O(1) expected.
@@ -243,6 +298,18 @@ impl<'a> Db<'a> {
     /// How access clocks are kept.
     pub fn access(&mut self) -> &mut Access {
         &mut self.ks.access
+    }
+
+    /// Milliseconds since a key was last used, if it is there; see [`Access::idle_ms`].
+    pub fn idle_ms(&mut self, key: Key<'_>) -> Option<u64> {
+        self.examine(key)?;
+        self.peek(key).map(|entry| self.ks.access.idle_ms(entry))
+    }
+
+    /// How often a key is used, if it is there; see [`Access::frequency`].
+    pub fn frequency(&mut self, key: Key<'_>) -> Option<u8> {
+        self.examine(key)?;
+        self.peek(key).map(|entry| self.ks.access.frequency(entry))
     }
 
     /// Whether an entry's time has come. Iterating over the table meets such entries.

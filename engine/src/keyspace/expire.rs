@@ -32,7 +32,7 @@ pub(super) fn expired(entry: &Entry, now_ms: i64) -> bool {
 pub(super) struct News<'a> {
     pub(super) effects: &'a mut Effects,
     pub(super) events: &'a mut Events,
-    pub(super) watches: &'a Watches,
+    pub(super) watches: &'a mut Watches,
     pub(super) stats: &'a mut KeyspaceStats,
 }
 
@@ -44,14 +44,8 @@ impl News<'_> {
         if self.effects.attached() {
             self.effects.push(db, OwnedArgs::new([&b"DEL"[..], key]));
         }
-        self.watches.touch(db, key);
+        self.watches.touch_expired(db, key);
         self.events.note(db, Event::Expired, key);
-    }
-
-    /// Tells that a reader found nothing.
-    pub(super) fn missed(&mut self, db: usize, key: &[u8]) {
-        self.stats.misses += 1;
-        self.events.note(db, Event::KeyMiss, key);
     }
 }
 

@@ -8,7 +8,9 @@ mod access;
 mod database;
 mod db;
 mod expire;
+mod iterate;
 mod modify;
+mod relocate;
 mod watch;
 
 pub use access::{Access, Policy};

@@ -4,8 +4,10 @@
 //! knows which event it was; methods whose event is always the same take it as an argument or know it.
 
 use super::Keyspace;
-use super::database::{is, rehash};
+use super::database::{Database, is, rehash};
 use super::db::{Db, Expiry};
+use super::expire::expired;
+use super::watch::Presence;
 use crate::args::Key;
 use crate::event::Event;
 use crate::output::Blob;
@@ -118,12 +120,14 @@ impl Db<'_> {
         dbs[self.index].take(key, hasher)
     }
 
-    /// Puts an entry into the database, in place of one with the same key, without telling anybody.
+    /// Puts an entry into the database, in place of one with the same key. Tells only that a key is new, which
+    /// it counts as even in place of another.
     pub fn put(&mut self, entry: Entry) {
         let hash = self.ks.hasher.hash(entry.key());
-        let Keyspace { dbs, hasher, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, events, .. } = &mut *self.ks;
         let database = &mut dbs[self.index];
         database.take(Key { bytes: entry.key(), hash }, hasher);
+        events.note(self.index, Event::New, entry.key());
         database.put(hash, entry, hasher);
     }
 
@@ -137,42 +141,44 @@ impl Db<'_> {
         true
     }
 
-    /// Removes all keys of the database and returns how many there were. O(n), or O(1) with `later`, which
-    /// is given what is left to be dropped.
-    pub fn flush(&mut self) -> usize {
-        let database = &mut self.ks.dbs[self.index];
-        let removed = database.table.len();
-        let table = &database.table;
-        let hasher = &self.ks.hasher;
-        self.ks.watches.touch_where(self.index, |key| {
-            let key = Key::new(key, hasher);
-            table.find(key.hash, is(key)).is_some()
-        });
-        *database = super::Database::default();
-        removed
+    /// Removes all keys of the database, counts them as changes, and returns the database as it was: dropping
+    /// it is what takes O(n), and may happen elsewhere.
+    pub fn flush(&mut self) -> Database {
+        let Keyspace { dbs, hasher, watches, dirty, .. } = &mut *self.ks;
+        let database = &mut dbs[self.index];
+        watches.replaced(
+            self.index,
+            |key| presence(database, Key::new(key, hasher), 0) != Presence::Absent,
+            |_| Presence::Absent,
+        );
+        *dirty += database.len() as u64;
+        std::mem::take(database)
     }
 
-    /// Exchanges two databases.
+    /// Exchanges two databases and counts it as a change. O(watched keys of both).
     ///
     /// # Panics
     /// If there is none with one of the indexes.
     pub fn swap(&mut self, a: usize, b: usize) {
+        let now_ms = self.now_ms();
+        let Keyspace { dbs, hasher, watches, dirty, .. } = &mut *self.ks;
+        *dirty += 1;
         if a == b {
             return;
         }
-        let ks = &mut *self.ks;
-        let now = ks.now_ms();
-        for (from, to) in [(a, b), (b, a)] {
-            let (old, new) = (&ks.dbs[from].table, &ks.dbs[to].table);
-            let hasher = &ks.hasher;
-            let live = |table: &dict::Dict<Entry>, key: Key<'_>| {
-                table.find(key.hash, is(key)).is_some_and(|entry| !super::expire::expired(entry, now))
-            };
-            ks.watches.touch_where(from, |key| {
-                let key = Key::new(key, hasher);
-                live(old, key) || live(new, key)
-            });
+        for (old, new) in [(a, b), (b, a)] {
+            let presence = |db: usize, key: &[u8]| presence(&dbs[db], Key::new(key, hasher), now_ms);
+            watches.replaced(old, |key| presence(old, key) != Presence::Absent, |key| presence(new, key));
         }
-        ks.dbs.swap(a, b);
+        dbs.swap(a, b);
+    }
+}
+
+/// What a database has for a key.
+fn presence(database: &Database, key: Key<'_>, now_ms: i64) -> Presence {
+    match database.table.find(key.hash, is(key)) {
+        None => Presence::Absent,
+        Some(entry) if expired(entry, now_ms) => Presence::Expired,
+        Some(_) => Presence::Live,
     }
 }

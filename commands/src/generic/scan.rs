@@ -1,0 +1,180 @@
+//! SCAN: the names of all keys, a few at a time.
+
+use russet_engine::Collected;
+use russet_engine::glob::{self, Glob};
+use russet_engine::number;
+use russet_engine::prelude::*;
+use russet_engine::value::Encoding;
+
+command! {
+    name: "SCAN", group: Generic, since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.",
+    summary: "Iterates over the key names in the database.",
+    syntax: "cursor [MATCH pattern] [COUNT count] [TYPE type]",
+    notes: [of("cursor").kind("integer"), of("TYPE type").since("6.0.0")],
+    flags: READONLY,
+    acl: category::KEYSPACE,
+    tips: ["nondeterministic_output", "request_policy:special", "response_policy:special"],
+    history: [("6.0.0", "Added the `TYPE` subcommand.")],
+    run: scan,
+}
+
+/// How many keys a call looks at unless it is told.
+const COUNT: usize = 10;
+
+/// What the options ask for.
+struct Options<'a> {
+    pattern: Option<Glob<'a>>,
+    count: usize,
+    kind: Option<&'a [u8]>,
+}
+
+impl<'a> Options<'a> {
+    fn parse(args: Args<'a>) -> Result<Self, Error> {
+        let mut options = Options { pattern: None, count: COUNT, kind: None };
+        for at in (2..args.len()).step_by(2) {
+            let Some(value) = args.get(at + 1) else { return Err(Error::SYNTAX) };
+            if args.is(at, "COUNT") {
+                let count = args.int(at + 1)?;
+                options.count = usize::try_from(count).ok().filter(|&n| n > 0).ok_or(Error::SYNTAX)?;
+            } else if args.is(at, "MATCH") {
+                options.pattern = (!glob::is_everything(value)).then(|| Glob::new(value, false));
+            } else if args.is(at, "TYPE") {
+                options.kind = Some(value);
+            } else {
+                return Err(Error::SYNTAX);
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let cursor =
+        number::parse_u64_lenient(args.word(1)).ok_or_else(|| Error::new("ERR invalid cursor"))?;
+    let Options { pattern, count, kind } = Options::parse(args)?;
+
+    let mut found = Collected::default();
+    let mut stale: Vec<Box<[u8]>> = Vec::new();
+    let mut hits = 0;
+    let next = cx.db.scan(cursor, count, |entry| {
+        if pattern.is_some_and(|glob| !glob.is_match(entry.key())) {
+            return;
+        }
+        if cx.db.is_expired(entry) {
+            stale.push(entry.key().into());
+            return;
+        }
+        // Asking for a type is a lookup of each key, and counts as one.
+        hits += u64::from(kind.is_some());
+        if kind.is_none_or(|kind| Encoding::of(entry).kind().name().as_bytes().eq_ignore_ascii_case(kind)) {
+            found.bulk(entry.key());
+        }
+    });
+    cx.db.keyspace().stats.hits += hits;
+    for key in &stale {
+        let key = cx.db.key(key);
+        match kind {
+            Some(_) => cx.db.examine(key),
+            None => cx.db.inspect(key),
+        };
+    }
+
+    cx.reply.array(2)?;
+    cx.reply.bulk(next.to_string().as_bytes())?;
+    cx.reply.array_of(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::{Shell, conversation};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn cursors_and_options_are_checked() {
+        conversation! {
+            "SCAN x => -ERR invalid cursor"
+            "SCAN x COUNT => -ERR invalid cursor"
+            "SCAN 18446744073709551616 => -ERR invalid cursor"
+            "SCAN -1 => -ERR invalid cursor"
+            "SCAN 18446744073709551615 => *2 $1 0 *0"
+            "SCAN 0 COUNT => -ERR syntax error"
+            "SCAN 0 COUNT 0 => -ERR syntax error"
+            "SCAN 0 COUNT -1 => -ERR syntax error"
+            "SCAN 0 COUNT x => -ERR value is not an integer or out of range"
+            "SCAN 0 COUNT 9223372036854775807 => *2 $1 0 *0"
+            "SCAN 0 MATCH a COUNT => -ERR syntax error"
+            "SCAN 0 FOO bar => -ERR syntax error"
+        };
+    }
+
+    #[test]
+    fn filters_choose_by_name_and_type() {
+        conversation! {
+            "SET one 1 => +OK"
+            "SET two 2 => +OK"
+            "SCAN 0 MATCH o* => *2 $1 0 *1 $3 one"
+            "SCAN 0 MATCH o* MATCH t* => *2 $1 0 *1 $3 two"
+            "SCAN 0 MATCH o* TYPE STRING => *2 $1 0 *1 $3 one"
+            "SCAN 0 TYPE list => *2 $1 0 *0"
+            "SCAN 0 TYPE nosuch => *2 $1 0 *0"
+        };
+    }
+
+    #[test]
+    fn expired_keys_that_match_are_removed() {
+        let mut shell = conversation! {
+            "SET a 1 PX 10 => +OK"
+            "SET b 1 => +OK"
+        };
+        shell.clock.advance(11);
+        assert_eq!(shell.run("SCAN 0 MATCH b"), "*2 $1 0 *1 $1 b");
+        assert_eq!(shell.run("DBSIZE"), ":2");
+        assert_eq!(shell.run("SCAN 0"), "*2 $1 0 *1 $1 b");
+        assert_eq!(shell.run("DBSIZE"), ":1");
+    }
+
+    /// Scans to the end and returns how often each key came, calling `between` after every step.
+    fn scan_all(shell: &mut Shell, count: usize, mut between: impl FnMut(&mut Shell)) -> BTreeMap<String, usize> {
+        let mut seen = BTreeMap::new();
+        let mut cursor = "0".to_owned();
+        loop {
+            let reply = shell.run(&format!("SCAN {cursor} COUNT {count}"));
+            let words: Vec<&str> = reply.split(' ').collect();
+            cursor = words[2].to_owned();
+            for key in words[4..].iter().skip(1).step_by(2) {
+                *seen.entry((*key).to_owned()).or_default() += 1;
+            }
+            if cursor == "0" {
+                return seen;
+            }
+            between(shell);
+        }
+    }
+
+    #[test]
+    fn every_key_that_stays_comes_once_while_others_come_and_go() {
+        let mut shell = Shell::new();
+        (0..1000).for_each(|i| drop(shell.run(&format!("SET stays:{i} v"))));
+        let mut next = 0usize;
+        let seen = scan_all(&mut shell, 10, |shell| {
+            (next..next + 100).for_each(|i| drop(shell.run(&format!("SET goes:{i} v"))));
+            (next.saturating_sub(50)..next + 50).for_each(|i| drop(shell.run(&format!("DEL goes:{i}"))));
+            next += 100;
+        });
+        for i in 0..1000 {
+            assert_eq!(seen.get(&format!("stays:{i}")), Some(&1), "stays:{i}");
+        }
+    }
+
+    #[test]
+    fn a_call_visits_about_as_many_as_it_is_told() {
+        let mut shell = Shell::new();
+        (0..5000).for_each(|i| drop(shell.run(&format!("SET key:{i} v"))));
+        for count in [1, 10, 100, 1000] {
+            let reply = shell.run(&format!("SCAN 0 COUNT {count}"));
+            let visited: usize = reply.split(' ').nth(3).unwrap()[1..].parse().unwrap();
+            assert!((count..count + 20).contains(&visited), "{visited} for {count}");
+        }
+    }
+}

@@ -82,7 +82,7 @@ fn hasher_unwind() {
         hash(entry)
     };
     let mut dict = Dict::new();
-    let sizes = if cfg!(miri) { 60 } else { 1000 };
+    let sizes = if cfg!(miri) { 20 } else { 1000 };
     for key in 0..sizes {
         // Only some of the fuse lengths in large tables, or this would be quadratic.
         for length in (0..dict.len()).step_by(1 + dict.len() / 7) {

@@ -77,11 +77,12 @@ fn what_stays_is_seen_exactly_once_while_the_table_shrinks() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 3 } else { 150 }, failure_persistence: None, ..ProptestConfig::default()
+        cases: if cfg!(miri) { 1 } else { 150 }, failure_persistence: None, ..ProptestConfig::default()
     })]
 
     /// Growth and shrinking in waves of random size, random budgets; entries below `stay` are never touched.
     #[test]
+    #[cfg_attr(miri, ignore = "too slow")]
     fn what_stays_is_seen_exactly_once_in_any_weather(
         stay in 1u64..1500,
         extra in 0u64..4000,

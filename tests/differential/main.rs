@@ -3,7 +3,7 @@
 //! `cargo test -p russet-tests --test differential [NAME]` after `tests/run --only peers`. See
 //! [`russet_tests::case`] for the format of the files in `cases/`; to add a case, add a line.
 //!
-//! With `ORACLES=redis,redict` only those are asked. With `RUSSET_SERVER` naming a real server this
+//! A file's first 40 differences are printed, or as many as `SHOW` says. With `ORACLES=redis,redict` only those are asked. With `RUSSET_SERVER` naming a real server this
 //! shows where the real servers differ from each other.
 
 use std::fs;
@@ -44,17 +44,17 @@ fn case_files() -> Vec<PathBuf> {
 }
 
 fn check(path: &Path, protocol: Protocol, oracles: &[Server]) -> Result<(), Failed> {
-    const SHOWN: usize = 40;
+    let shown = std::env::var("SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
     let file = File::read(path)?;
     let differences = play(&file, protocol, oracles, Server::Russet)?;
     if differences.is_empty() {
         return Ok(());
     }
     let mut report = format!("{} lines differ\n", differences.len());
-    for difference in differences.iter().take(SHOWN) {
+    for difference in differences.iter().take(shown) {
         report.push_str(&difference.to_string());
     }
-    if differences.len() > SHOWN {
+    if differences.len() > shown {
         report.push_str("...\n");
     }
     Err(report.into())

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::resp::{self, Fault, Value};
 
 /// How long a reply may take before the test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One reply: the bytes on the wire and what they mean.
 #[derive(Clone, Debug)]

@@ -8,6 +8,8 @@ use crate::resp::Value;
 pub struct Rule {
     /// Elements in any order.
     pub sorted: bool,
+    /// Arrays of even length are pairs (a map in RESP2), in any order.
+    pub paired: bool,
     /// By how much integers may differ.
     pub near: i64,
     /// Fields whose values are not compared; `*` stands for every field.
@@ -47,7 +49,7 @@ impl Rule {
                     (self.normal(k), if self.ignores(&k.lossy()) { Value::Null } else { self.normal(v) })
                 })
                 .collect();
-            if self.sorted {
+            if self.sorted || self.paired {
                 pairs.sort();
             }
             pairs
@@ -58,10 +60,17 @@ impl Rule {
                     pairs(&value.pairs().expect("an even array")).into_iter().unzip();
                 Value::Array(keys.into_iter().zip(values).flat_map(|(k, v)| [k, v]).collect())
             }
+            Value::Array(items) if self.paired && items.len().is_multiple_of(2) => {
+                let mut pairs: Vec<Vec<Value>> =
+                    items.chunks(2).map(|pair| pair.iter().map(|v| self.normal(v)).collect()).collect();
+                pairs.sort();
+                Value::Array(pairs.concat())
+            }
             Value::Array(items) => Value::Array(list(items)),
             Value::Set(items) => Value::Set(list(items)),
             Value::Push(items) => Value::Push(list(items)),
             Value::Map(p) => Value::Map(pairs(p)),
+            Value::Simple(text) => Value::Simple(self.fields(text)),
             Value::Bulk(text) => Value::Bulk(self.fields(text)),
             Value::Verbatim(kind, text) => Value::Verbatim(*kind, self.fields(text)),
             other => other.clone(),
@@ -138,6 +147,9 @@ mod tests {
         let sorted = Rule { sorted: true, ..Rule::default() };
         assert!(sorted.accepts(&reply("*2 :1 :2 "), &reply("*2 :2 :1 ")));
         assert!(!sorted.accepts(&reply("*2 :1 :2 "), &reply("*2 :2 :2 ")));
+        let paired = Rule { paired: true, ..Rule::default() };
+        assert!(paired.accepts(&reply("*4 +a +1 +b +2 "), &reply("*4 +b +2 +a +1 ")));
+        assert!(!paired.accepts(&reply("*4 +a +1 +b +2 "), &reply("*4 +a +2 +b +1 ")));
         let near = Rule { near: 3, ..Rule::default() };
         assert!(near.accepts(&reply(":10 "), &reply(":13 ")));
         assert!(!near.accepts(&reply(":10 "), &reply(":14 ")));

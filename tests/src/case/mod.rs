@@ -22,6 +22,7 @@
 //! | `@by=redis,valkey` | these are; the others say their own name, for example |
 //! | `@is="-ERR text"` | none is: the reply must be this line (`\r\n` is added) |
 //! | `@sort` | the elements of arrays, sets and maps may come in any order |
+//! | `@pairs` | arrays are name and value pairs, in any order (`CONFIG GET a*` in RESP2) |
 //! | `@near=N` | integers may differ by N |
 //! | `@ignore=a,b` | the values of these fields (`a=1`, `a:1`, or map keys) are not compared; `*` means all values |
 //! | `@shape` | only types and sizes of aggregates are compared |

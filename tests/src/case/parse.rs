@@ -215,6 +215,7 @@ impl Step {
             }
             "is" => self.judge = Judge::Bytes([&raw["@is=".len()..], b"\r\n"].concat()),
             "sort" => self.rule.sorted = true,
+            "pairs" => self.rule.paired = true,
             "near" => self.rule.near = number(value)?,
             "ignore" => self.rule.ignored = value.split(',').map(String::from).collect(),
             "shape" => self.rule.shape = true,

@@ -95,8 +95,9 @@ impl Pair {
         for side in [&mut self.tested, &mut self.right] {
             side.fresh().map_err(|e| fail(0, format!("{}: {e}", side.running.server)))?;
         }
-        // Per connection with an open transaction: the rules of the commands that wait for EXEC.
-        let mut open: HashMap<usize, Vec<Rule>> = HashMap::new();
+        // Per connection with an open transaction: the rules of the commands that wait for EXEC, and whether one of
+        // them lets a key expire.
+        let mut open: HashMap<usize, (Vec<Rule>, bool)> = HashMap::new();
         for (index, operation) in operations.iter().enumerate() {
             let named = |names: &[&str]| {
                 operation
@@ -112,16 +113,21 @@ impl Pair {
             let right = self.right.perform(operation, self.protocol).map_err(|e| fail(index, e))?;
             let got = self.tested.perform(operation, self.protocol).map_err(|e| fail(index, e))?;
             let judged = operation.judge.asks(self.right.running.server);
+            let mut pause = operation.pause;
             let same = if right.value == Value::Simple(b"QUEUED".to_vec()) {
                 let any = operation.scan || !judged;
                 let rule = if any { Rule { any, ..Rule::default() } } else { operation.rule.clone() };
-                open.entry(operation.connection).or_default().push(rule);
+                let (rules, expiring) = open.entry(operation.connection).or_default();
+                rules.push(rule);
+                *expiring |= pause;
                 got.raw == right.raw
             } else if inside && named(&["EXEC"]) {
-                executed(&open.remove(&operation.connection).unwrap_or_default(), &got.value, &right.value)
+                let (rules, expiring) = open.remove(&operation.connection).unwrap_or_default();
+                pause = expiring;
+                executed(&rules, &got.value, &right.value)
             } else {
                 if named(&["MULTI"]) && !right.value.is_error() {
-                    open.insert(operation.connection, Vec::new());
+                    open.insert(operation.connection, (Vec::new(), false));
                 } else if named(&["DISCARD", "RESET"]) && !right.value.is_error() {
                     open.remove(&operation.connection);
                 }
@@ -137,7 +143,7 @@ impl Pair {
                 );
                 return Err(fail(index, what));
             }
-            if operation.pause {
+            if pause {
                 std::thread::sleep(Duration::from_millis(4));
             }
         }

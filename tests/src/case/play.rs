@@ -111,6 +111,10 @@ fn play_section(file: &File, section: &Section, sides: &mut [Side], differences:
                     text: step.text.clone(),
                     said: outcomes.iter().map(|(server, outcome)| (*server, outcome.to_string())).collect(),
                 });
+                // After a reply that never came, all that follows would be off by one.
+                if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Broken(_))) {
+                    return;
+                }
                 break;
             }
         }

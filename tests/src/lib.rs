@@ -8,12 +8,14 @@
 //! | [`peers`] | where the server binaries are |
 //! | [`launch`] | a server in a temporary directory on a port of its own |
 //! | [`case`] | the case files of the differential tester: parsing, playing, comparing |
+//! | [`command_table`] | what `COMMAND` and `COMMAND DOCS` say, flattened for comparison |
 //! | [`generate`] | random command sequences from a grammar, played in lockstep and shrunk when they fail |
 //!
 //! Nothing here depends on the other crates of the workspace: the tests see what a client sees.
 
 pub mod case;
 pub mod client;
+pub mod command_table;
 pub mod generate;
 pub mod launch;
 pub mod peers;

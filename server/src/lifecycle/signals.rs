@@ -65,7 +65,7 @@ impl Signals {
     }
 
     /// While data is loading a signal ends the process at once: nothing could be saved yet.
-    #[expect(dead_code, reason = "called once data is loaded at the start")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "called once data is loaded at the start"))]
     pub(crate) fn set_loading(&self, loading: bool) {
         termination::set_loading(loading);
     }
@@ -74,8 +74,89 @@ impl Signals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::process::{Signal, getpid, kill_process};
+    use crate::sys::termination::PATIENCE;
+    use rustix::process::{Pid, Signal, getpid, kill_process};
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, ChildStdout, Command, Stdio};
     use std::time::Duration;
+
+    /// The state of [`the_child`], in its environment.
+    const LOADING: &str = "RUSSET_TEST_LOADING";
+
+    /// A process whose loop never looks at its signals: started by the tests below, which cannot let a signal
+    /// end the process that they run in.
+    #[test]
+    #[ignore = "only as a child of other tests"]
+    fn the_child() {
+        let signals = Signals::install().unwrap();
+        signals.set_loading(std::env::var_os(LOADING).is_some());
+        println!("\ninstalled");
+        std::thread::sleep(Duration::from_secs(30));
+    }
+
+    struct BusyServer {
+        process: Child,
+        output: BufReader<ChildStdout>,
+    }
+
+    impl BusyServer {
+        fn start(loading: bool) -> Self {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["lifecycle::signals::tests::the_child", "--exact", "--ignored", "--nocapture"]);
+            if loading {
+                command.env(LOADING, "yes");
+            }
+            let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+            let output = BufReader::new(process.stdout.take().unwrap());
+            let mut server = BusyServer { process, output };
+            while server.line() != "installed" {}
+            server
+        }
+
+        /// The next line of its output without pid and time.
+        fn line(&mut self) -> String {
+            let mut line = String::new();
+            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "the child ended");
+            line.rsplit_once(") ").map_or(line.as_str(), |(_, message)| message).trim_end().to_owned()
+        }
+
+        fn send(&mut self, signal: Signal) -> String {
+            kill_process(Pid::from_child(&self.process), signal).unwrap();
+            self.line()
+        }
+
+        fn exit_status(mut self) -> Option<i32> {
+            self.process.wait().unwrap().code()
+        }
+    }
+
+    #[test]
+    fn a_second_interrupt_ends_a_busy_server_at_once() {
+        for first in [Signal::INT, Signal::TERM] {
+            let mut server = BusyServer::start(false);
+            assert!(server.send(first).ends_with("scheduling shutdown..."));
+            assert_eq!(server.send(Signal::INT), "You insist... exiting now.");
+            assert_eq!(server.exit_status(), Some(1));
+        }
+    }
+
+    #[test]
+    fn a_second_terminate_ends_a_busy_server_once_the_first_has_had_its_time() {
+        let mut server = BusyServer::start(false);
+        assert_eq!(server.send(Signal::TERM), "Received SIGTERM scheduling shutdown...");
+        assert_eq!(server.send(Signal::TERM), "Received SIGTERM scheduling shutdown...");
+        std::thread::sleep(PATIENCE);
+        assert_eq!(server.send(Signal::TERM), "You insist... exiting now.");
+        assert_eq!(server.exit_status(), Some(1));
+    }
+
+    #[test]
+    fn a_server_that_loads_ends_at_the_first() {
+        let mut server = BusyServer::start(true);
+        let line = server.send(Signal::TERM);
+        assert_eq!(line, "Received shutdown signal during loading, exiting now.");
+        assert_eq!(server.exit_status(), Some(0));
+    }
 
     /// The one test that touches the process's dispositions: everything in sequence, in one place.
     #[test]

@@ -219,6 +219,21 @@ mod tests {
     }
 
     #[test]
+    fn a_key_whose_time_has_come_leaves_nothing_behind() {
+        for (line, ttl, value) in
+            [("SET a 2 KEEPTTL", ":-1", "$1 2"), ("APPEND a 2", ":-1", "$1 2"), ("INCR a", ":-1", "$1 1")]
+        {
+            let mut shell = conversation! { "SET a 1 PX 10 => +OK" };
+            shell.clock.advance(11);
+            shell.engine.keyspace.effects.attach(true);
+            shell.run(line);
+            assert_eq!(shell.effects(), ["DEL a", line], "{line}");
+            assert_eq!(shell.run("TTL a"), ttl, "{line}");
+            assert_eq!(shell.run("GET a"), value, "{line}");
+        }
+    }
+
+    #[test]
     fn the_journal_knows_no_relative_times() {
         let mut shell = conversation! { "SET a 1 => +OK" };
         shell.engine.keyspace.effects.attach(true);

@@ -6,7 +6,7 @@
 use super::Keyspace;
 use super::database::{Database, is, rehash};
 use super::db::{Db, Expiry};
-use super::expire::expired;
+use super::expire::{News, expired};
 use super::watch::Presence;
 use crate::args::Key;
 use crate::event::Event;
@@ -37,26 +37,35 @@ impl Db<'_> {
         self.ks.events.note(self.index, event, key.bytes);
     }
 
-    /// Sets a key to a string, whatever it held. O(1).
+    /// Sets a key to a string, whatever it held. One whose time has come is gone before: nothing of it is kept,
+    /// and those who care hear of it. O(1).
     pub fn set(&mut self, key: Key<'_>, value: New<'_>, expiry: Expiry) {
-        let Keyspace { dbs, hasher, access, events, .. } = &mut *self.ks;
+        let now_ms = self.now_ms();
+        let Keyspace { dbs, hasher, access, effects, events, watches, stats, .. } = &mut *self.ks;
         let database = &mut dbs[self.index];
         let mut scratch = Vec::new();
         let (encoding, value) = value.prepare(key.bytes.len(), &mut scratch);
         match database.table.entry(key.hash, is(key)) {
             dict::Entry::Occupied(found) => {
                 let entry = found.into_mut();
-                entry.set(encoding as u8, value);
                 let before = entry.expiry();
+                let gone = expired(entry, now_ms);
+                if gone {
+                    News { effects, events, watches, stats }.expired(self.index, key.bytes);
+                    events.note(self.index, Event::New, key.bytes);
+                }
                 let after = match expiry {
-                    Expiry::Keep => before,
-                    Expiry::Clear => None,
+                    Expiry::Keep if !gone => before,
+                    Expiry::Keep | Expiry::Clear => None,
                     Expiry::At(at) => Some(at),
                 };
+                entry.set(encoding as u8, value);
                 if before != after {
                     entry.set_expiry(after);
                 }
-                if !self.no_touch {
+                if gone {
+                    entry.set_clock(access.fresh());
+                } else if !self.no_touch {
                     access.touch(entry);
                 }
                 database.index(key.hash, before.is_some(), after.is_some());

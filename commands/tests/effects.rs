@@ -1,0 +1,228 @@
+//! The stream of effects is the whole truth: whoever runs it has the same dataset.
+//!
+//! Random commands run in one engine, in several databases, with time passing; what leaves it as effects runs
+//! in a second one, whose clock stands still. Nothing can expire there by itself, so after every command both
+//! hold the same keys, values and expiries, those included whose time has come and that nobody has met yet.
+
+use proptest::prelude::*;
+use russet_engine::args::OwnedArgs;
+use russet_engine::effects::Effect;
+use russet_engine::keyspace::Cycle;
+use russet_engine::session::ClientKey;
+use russet_engine::value::Text;
+use russet_engine::{Engine, ManualClock, Setup};
+use std::collections::BTreeMap;
+
+const START_MS: i64 = 1_700_000_000_000;
+
+/// What happens next.
+#[derive(Clone, Debug)]
+enum Step {
+    /// A command is sent.
+    Run(String),
+    /// Milliseconds pass.
+    Pass(i64),
+    /// The active expiry runs.
+    ExpireCycle,
+}
+
+/// Every key with its value and expiry, by database.
+type Dataset = BTreeMap<(usize, Vec<u8>), (Vec<u8>, Option<i64>)>;
+
+fn dataset(engine: &Engine) -> Dataset {
+    let mut all = Dataset::new();
+    for (db, database) in engine.keyspace.databases().iter().enumerate() {
+        for entry in database.table() {
+            let mut buffer = itoa::Buffer::new();
+            let value = Text::of(entry).expect("a string").bytes(&mut buffer).to_vec();
+            all.insert((db, entry.key().to_vec()), (value, entry.expiry()));
+        }
+    }
+    all
+}
+
+/// An engine and its client.
+struct Side {
+    engine: Engine,
+    client: ClientKey,
+    clock: ManualClock,
+}
+
+impl Side {
+    fn new() -> Self {
+        russet_commands::link();
+        let clock = ManualClock::at(START_MS);
+        let mut engine = Engine::new(Setup::for_tests(clock.clone())).expect("no two commands have one name");
+        let client = engine.connect();
+        Side { engine, client, clock }
+    }
+
+    fn run(&mut self, args: &OwnedArgs) -> Vec<u8> {
+        let words: Vec<&[u8]> = args.iter().collect();
+        self.engine.run(self.client, &words)
+    }
+
+    fn line(&mut self, line: &str) -> Vec<u8> {
+        self.run(&OwnedArgs::new(line.split(' ').map(str::as_bytes)))
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Run(line) => drop(self.line(line)),
+            Step::Pass(ms) => self.clock.advance(*ms),
+            Step::ExpireCycle => {
+                self.engine.synchronise();
+                self.engine.expire_cycle(Cycle::Slow { hz: 10 });
+            }
+        }
+    }
+
+    fn replay(&mut self, effect: &Effect) {
+        let Effect::Command { db, args } = effect else { return };
+        self.line(&format!("SELECT {db}"));
+        let reply = self.run(args);
+        assert!(!reply.starts_with(b"-"), "{args:?} was refused: {}", String::from_utf8_lossy(&reply));
+    }
+}
+
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![Just("a"), Just("b"), Just("c"), Just("d")].prop_map(String::from)
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => (-20..20_000i64).prop_map(|n| n.to_string()),
+        2 => "[a-z]{1,60}",
+        1 => Just("3.25".to_owned()),
+        1 => Just("x".repeat(2000)),
+    ]
+}
+
+fn milliseconds() -> impl Strategy<Value = i64> {
+    prop_oneof![4 => 1..400i64, 1 => -50..1i64, 1 => 1_000..100_000i64]
+}
+
+/// `line` with `{key}` and the like filled in.
+fn filled(line: &'static str) -> impl Strategy<Value = String> {
+    let times = (milliseconds(), 0..2_000i64);
+    (key(), key(), value(), value(), times, 0..3usize).prop_map(
+        move |(key, other, value, text, (ms, later), db)| {
+            let places = [
+                ("{key}", key),
+                ("{other}", other),
+                ("{value}", value),
+                ("{text}", text),
+                ("{ms}", ms.to_string()),
+                ("{s}", (ms / 100).to_string()),
+                ("{ms_at}", (START_MS + later).to_string()),
+                ("{at}", (START_MS / 1000 + later / 500).to_string()),
+                ("{db}", db.to_string()),
+            ];
+            places.iter().fold(line.to_owned(), |line, (place, word)| line.replace(place, word))
+        },
+    )
+}
+
+fn any_of(lines: &'static [&'static str]) -> impl Strategy<Value = Step> {
+    proptest::sample::select(lines).prop_flat_map(filled).prop_map(Step::Run)
+}
+
+const TIMED: &[&str] = &[
+    "SET {key} {value} PX {ms}",
+    "SET {key} {value} EX {s}",
+    "SET {key} {value} PXAT {ms_at}",
+    "SET {key} {value} EXAT {at}",
+    "SET {key} {value} XX GET PX {ms}",
+    "SET {key} {value} NX PX {ms}",
+    "SETEX {key} {s} {value}",
+    "PSETEX {key} {ms} {value}",
+    "GETEX {key} PX {ms}",
+    "GETEX {key} PXAT {ms_at}",
+    "GETEX {key} PERSIST",
+    "EXPIRE {key} {s}",
+    "PEXPIRE {key} {ms}",
+    "PEXPIRE {key} {ms} NX",
+    "PEXPIRE {key} {ms} XX",
+    "PEXPIRE {key} {ms} GT",
+    "PEXPIRE {key} {ms} LT",
+    "PEXPIREAT {key} {ms_at}",
+    "EXPIREAT {key} {at}",
+];
+
+const UNTIMED: &[&str] = &[
+    "SET {key} {value}",
+    "SET {key} {value} KEEPTTL",
+    "SET {key} {value} NX",
+    "SET {key} {value} XX GET",
+    "SETNX {key} {value}",
+    "GETSET {key} {value}",
+    "GETDEL {key}",
+    "MSET {key} {value} {other} {text}",
+    "MSETNX {key} {value} {other} {text}",
+    "APPEND {key} {value}",
+    "SETRANGE {key} 3 {value}",
+    "INCR {key}",
+    "DECRBY {key} 7",
+    "INCRBYFLOAT {key} 0.1",
+    "DEL {key} {other}",
+    "UNLINK {key}",
+    "PERSIST {key}",
+    "RENAME {key} {other}",
+    "RENAMENX {key} {other}",
+    "COPY {key} {other}",
+    "COPY {key} {other} DB {db} REPLACE",
+    "MOVE {key} {db}",
+    "GET {key}",
+    "EXISTS {key} {other}",
+    "TTL {key}",
+    "SCAN 0",
+    "KEYS *",
+    "RANDOMKEY",
+];
+
+const RARE: &[&str] = &[
+    "SELECT {db}",
+    "SELECT {db}",
+    "SWAPDB {db} 1",
+    "FLUSHDB",
+    "FLUSHALL",
+    "MULTI",
+    "EXEC",
+    "EXEC",
+    "DISCARD",
+    "WATCH {key}",
+];
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => any_of(TIMED),
+        8 => any_of(UNTIMED),
+        2 => any_of(RARE),
+        3 => (1..300i64).prop_map(Step::Pass),
+        1 => Just(Step::ExpireCycle),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn replayed_effects_make_the_same_dataset(steps in steps()) {
+        let (mut original, mut copy) = (Side::new(), Side::new());
+        original.engine.keyspace.effects.attach(true);
+        for (number, step) in steps.iter().enumerate() {
+            original.step(step);
+            let effects: Vec<Effect> = original.engine.keyspace.effects.drain().collect();
+            effects.iter().for_each(|effect| copy.replay(effect));
+            prop_assert_eq!(
+                dataset(&original.engine), dataset(&copy.engine),
+                "after step {}, {:?}, with effects {:?}", number, step, effects
+            );
+        }
+        for side in [&original, &copy] {
+            let keyspace = &side.engine.keyspace;
+            keyspace.databases().iter().for_each(|database| database.validate(keyspace.hasher()));
+        }
+    }
+}

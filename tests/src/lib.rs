@@ -9,6 +9,7 @@
 //! | [`launch`] | a server in a temporary directory on a port of its own |
 //! | [`case`] | the case files of the differential tester: parsing, playing, comparing |
 //! | [`command_table`] | what `COMMAND` and `COMMAND DOCS` say, flattened for comparison |
+//! | [`terminal`] | a program in a real terminal, typed to and looked at |
 //! | [`generate`] | random command sequences from a grammar, played in lockstep and shrunk when they fail |
 //!
 //! Nothing here depends on the other crates of the workspace: the tests see what a client sees.
@@ -21,3 +22,4 @@ pub mod launch;
 pub mod peers;
 pub mod quoting;
 pub mod resp;
+pub mod terminal;

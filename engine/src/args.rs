@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::hash::KeyHasher;
 use crate::number;
-use std::ops::Index;
+use std::ops::{Index, RangeInclusive};
 
 /// Where an argument stands in its buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,29 @@ impl<'a> Args<'a> {
     #[inline]
     pub fn int(&self, index: usize) -> Result<i64, Error> {
         number::parse_i64(self.word(index)).ok_or(Error::NOT_AN_INTEGER)
+    }
+
+    /// Word `index` as an integer in `range`.
+    ///
+    /// # Errors
+    /// As [`Args::int`]; and one that names the range, for an integer outside of it.
+    pub fn int_in(&self, index: usize, range: RangeInclusive<i64>) -> Result<i64, Error> {
+        let value = self.int(index)?;
+        if !range.contains(&value) {
+            let (least, most) = range.into_inner();
+            return Err(Error::owned(format!(
+                "ERR value is out of range, value must between {least} and {most}"
+            )));
+        }
+        Ok(value)
+    }
+
+    /// Word `index` as an integer that fits C's `int`: the index of a database, wherever one is an argument.
+    ///
+    /// # Errors
+    /// As [`Args::int_in`].
+    pub fn c_int(&self, index: usize) -> Result<i64, Error> {
+        self.int_in(index, i32::MIN.into()..=i32::MAX.into())
     }
 
     /// Whether word `index` exists and is `token`, letters compared without case.

@@ -7,7 +7,7 @@ use crate::command::{CommandId, Registry};
 use crate::dispatch;
 use crate::effects::Journal;
 use crate::engine::Core;
-use crate::error::{Error, Outcome};
+use crate::error::Outcome;
 use crate::keyspace::Db;
 use crate::reply::{Protocol, Reply};
 use crate::session::{Blocked, ClientKey, Session};
@@ -56,7 +56,7 @@ impl Context<'_> {
         dispatch::call(&mut cx, command, args);
         // A nested SELECT or HELLO goes on to be in force.
         let (db, protocol) = (cx.db.index(), cx.reply.protocol());
-        let _ = self.db.select(db);
+        self.db.select(db);
         self.reply.set_protocol(protocol);
     }
 
@@ -65,8 +65,8 @@ impl Context<'_> {
     /// # Errors
     /// If there is none with this index.
     pub fn select(&mut self, index: i64) -> Outcome {
-        let index = usize::try_from(index).map_err(|_| Error::DB_INDEX)?;
-        self.db.select(index).ok_or(Error::DB_INDEX)?;
+        let index = self.db.existing(index)?;
+        self.db.select(index);
         self.session.db = index;
         Ok(())
     }

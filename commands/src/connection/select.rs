@@ -12,7 +12,7 @@ command! {
 }
 
 fn select(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let index = args.int(1)?;
+    let index = args.c_int(1)?;
     cx.select(index)?;
     cx.reply.ok()
 }

@@ -1,6 +1,5 @@
 //! COPY: make a second key with the same value.
 
-use crate::generic::database_index;
 use russet_engine::prelude::*;
 
 command! {
@@ -23,7 +22,7 @@ fn copy(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             replace = true;
         } else if args.is(at, "DB") && at + 1 < args.len() {
             at += 1;
-            db = database_index::existing(cx, database_index::small_int(args, at)?)?;
+            db = cx.db.existing(args.c_int(at)?)?;
         } else {
             return Err(Error::SYNTAX);
         }

@@ -1,6 +1,5 @@
 //! MOVE: take a key to another database.
 
-use crate::generic::database_index;
 use russet_engine::prelude::*;
 
 command! {
@@ -14,7 +13,7 @@ command! {
 }
 
 fn move_key(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let db = database_index::existing(cx, database_index::small_int(args, 2)?)?;
+    let db = cx.db.existing(args.c_int(2)?)?;
     if db == cx.db.index() {
         return Err(Error::new("ERR source and destination objects are the same"));
     }

@@ -38,10 +38,7 @@ fn wait(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn waitaof(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let local = args.int(1)?;
-    if !(0..=1).contains(&local) {
-        return Err(Error::new("ERR value is out of range, value must between 0 and 1"));
-    }
+    let local = args.int_in(1, 0..=1)?;
     let replicas = number::parse_i64(args.word(2)).filter(|&n| n >= 0).ok_or(Error::NOT_POSITIVE)?;
     let deadline_ms = deadline(args.word(3), cx.db.now_ms())?;
     if local > 0 && !cx.core.params.appendonly() {

@@ -1,6 +1,5 @@
 //! SWAPDB: exchange two databases, so that whoever uses one sees the other.
 
-use crate::generic::database_index;
 use russet_engine::prelude::*;
 
 command! {
@@ -15,11 +14,10 @@ command! {
 }
 
 fn swapdb(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let index = |at, error| database_index::small_int(args, at).map_err(|_| Error::new(error));
+    let index = |at, error| args.c_int(at).map_err(|_| Error::new(error));
     let first = index(1, "ERR invalid first DB index")?;
     let second = index(2, "ERR invalid second DB index")?;
-    let (first, second) =
-        (database_index::existing(cx, first)?, database_index::existing(cx, second)?);
+    let (first, second) = (cx.db.existing(first)?, cx.db.existing(second)?);
     cx.db.swap(first, second);
     cx.reply.ok()
 }

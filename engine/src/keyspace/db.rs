@@ -124,9 +124,18 @@ impl<'a> Db<'a> {
         Db { ks: self.ks, index, no_touch: self.no_touch }
     }
 
-    /// Selects another database; `None` if there is none with this index.
-    pub(crate) fn select(&mut self, index: usize) -> Option<()> {
-        (index < self.ks.dbs.len()).then(|| self.index = index)
+    /// The index of a database that a client names.
+    ///
+    /// # Errors
+    /// If there is none with this index.
+    pub fn existing(&self, index: i64) -> Result<usize, Error> {
+        let index = usize::try_from(index).ok().filter(|&index| index < self.databases());
+        index.ok_or(Error::DB_INDEX)
+    }
+
+    /// Selects another database, which exists.
+    pub(crate) fn select(&mut self, index: usize) {
+        self.index = index;
     }
 
     /// The selected database itself.

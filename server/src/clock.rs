@@ -4,7 +4,7 @@ use russet_engine::Clock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Reads in a few nanoseconds, since every command reads it.
-pub struct TscClock {
+pub(crate) struct TscClock {
     clock: quanta::Clock,
     origin: u64,
 }

@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use std::time::Instant;
 
 /// Either kind of socket.
-pub enum Stream {
+pub(crate) enum Stream {
     /// TCP.
     Tcp(TcpStream),
     /// A unix socket.
@@ -17,7 +17,7 @@ pub enum Stream {
 
 impl Stream {
     /// Reads into `buffer`.
-    pub fn read_into(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read_into(&self, buffer: &mut [u8]) -> io::Result<usize> {
         Ok(match self {
             Stream::Tcp(stream) => rustix::io::read(stream, buffer)?,
             Stream::Unix(stream) => rustix::io::read(stream, buffer)?,
@@ -25,7 +25,7 @@ impl Stream {
     }
 
     /// Reads at most `most` bytes onto the end of `buffer`.
-    pub fn read_onto(&self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    pub(crate) fn read_onto(&self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         buffer.reserve(most);
         Ok(match self {
             Stream::Tcp(stream) => rustix::io::read(stream, spare_capacity(buffer))?,
@@ -34,7 +34,7 @@ impl Stream {
     }
 
     /// Writes `bytes`.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Stream::Tcp(stream) => stream.write(bytes),
             Stream::Unix(stream) => stream.write(bytes),
@@ -42,7 +42,7 @@ impl Stream {
     }
 
     /// Writes several slices.
-    pub fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    pub(crate) fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Stream::Tcp(stream) => stream.write_vectored(slices),
             Stream::Unix(stream) => stream.write_vectored(slices),
@@ -50,7 +50,7 @@ impl Stream {
     }
 
     /// The file descriptor, for `CLIENT LIST`.
-    pub fn fd(&self) -> i32 {
+    pub(crate) fn fd(&self) -> i32 {
         match self {
             Stream::Tcp(stream) => stream.as_raw_fd(),
             Stream::Unix(stream) => stream.as_raw_fd(),
@@ -58,7 +58,7 @@ impl Stream {
     }
 
     /// The socket, to be registered with the poll.
-    pub fn source(&mut self) -> &mut dyn mio::event::Source {
+    pub(crate) fn source(&mut self) -> &mut dyn mio::event::Source {
         match self {
             Stream::Tcp(stream) => stream,
             Stream::Unix(stream) => stream,
@@ -67,7 +67,7 @@ impl Stream {
 }
 
 /// One connection. Its client in the engine has the same index.
-pub struct Connection {
+pub(crate) struct Connection {
     /// The socket.
     pub stream: Stream,
     /// Bytes received and not yet run, from `consumed` on. Empty while nothing is unfinished: a connection
@@ -93,7 +93,7 @@ pub struct Connection {
 
 impl Connection {
     /// A connection on which nothing has happened.
-    pub fn new(stream: Stream) -> Self {
+    pub(crate) fn new(stream: Stream) -> Self {
         Connection {
             stream,
             input: Vec::new(),
@@ -109,12 +109,12 @@ impl Connection {
     }
 
     /// Bytes received and not yet run.
-    pub fn backlog(&self) -> usize {
+    pub(crate) fn backlog(&self) -> usize {
         self.input.len() - self.consumed
     }
 
     /// Notes that the first `count` bytes of the backlog have been run.
-    pub fn consume(&mut self, count: usize) {
+    pub(crate) fn consume(&mut self, count: usize) {
         self.consumed += count;
         if self.consumed == self.input.len() {
             self.consumed = 0;

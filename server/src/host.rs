@@ -14,7 +14,7 @@ use std::any::Any;
 use std::path::PathBuf;
 
 /// The process around the engine.
-pub struct ServerHost {
+pub(crate) struct ServerHost {
     identity: Identity,
     config_file: Option<PathBuf>,
     memory_startup: usize,
@@ -26,7 +26,7 @@ pub struct ServerHost {
 
 impl ServerHost {
     /// A host that knows who it is.
-    pub fn new(identity: Identity, config_file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(identity: Identity, config_file: Option<PathBuf>) -> Self {
         ServerHost {
             identity,
             config_file,

@@ -26,7 +26,7 @@ pub(crate) enum Listener {
 }
 
 /// Everything that runs.
-pub struct Server {
+pub(crate) struct Server {
     /// The database.
     pub engine: Engine,
     pub(crate) poll: Poll,
@@ -47,7 +47,7 @@ impl Server {
     ///
     /// # Errors
     /// If the system has no poll to give, or signals were taken over before.
-    pub fn new(engine: Engine, signals: Signals) -> io::Result<Self> {
+    pub(crate) fn new(engine: Engine, signals: Signals) -> io::Result<Self> {
         let poll = Poll::new()?;
         poll.registry().register(&mut signals.readiness()?, SIGNALS, Interest::READABLE)?;
         let hasher = engine.keyspace.hasher().clone();

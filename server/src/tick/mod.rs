@@ -117,7 +117,7 @@ impl Server {
     ///
     /// # Errors
     /// If the poll fails, which it does not unless the process is out of resources.
-    pub fn tick(&mut self) -> std::io::Result<()> {
+    pub(crate) fn tick(&mut self) -> std::io::Result<()> {
         self.wait()?;
         self.engine.synchronise();
         self.cron();

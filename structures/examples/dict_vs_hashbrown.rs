@@ -132,7 +132,7 @@ impl std::fmt::Display for Best {
     }
 }
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 
 fn measure<T, B: Table<T>>(
     entries: u64,

@@ -131,6 +131,7 @@ mod raw;
 mod resize;
 mod sample;
 mod scan;
+mod segment;
 mod stats;
 mod validate;
 

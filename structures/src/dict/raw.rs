@@ -15,6 +15,7 @@ use std::num::NonZeroU8;
 use std::ptr::NonNull;
 
 use super::bucket::{Lanes, SLOTS, Word};
+use super::segment::{Segment, SegmentMut, Shape};
 
 /// One cache line: seven tags, a note of what is elsewhere, and seven slots.
 #[repr(C, align(64))]
@@ -119,9 +120,7 @@ struct Entry<T> {
     buckets: NonNull<Bucket<T>>,
     /// Values in the segment; kept in the segment's first entry, 0 in the others.
     len: u32,
-    /// From the low end: depth, 6 bits; wear, 6 bits (in the first entry only, see [`SegmentMut::wear_out`]);
-    /// bucket count, 20 bits.
-    shape: u32,
+    shape: Shape,
 }
 
 const _: () = assert!(size_of::<Entry<u64>>() == 16);
@@ -134,28 +133,22 @@ impl<T> Clone for Entry<T> {
 
 impl<T> Copy for Entry<T> {}
 
-/// Most buckets that one segment may have.
-pub(super) const MAX_COUNT: usize = (1 << 20) - 1;
-
-const DEPTH: u32 = 0x3f;
-const WEAR: u32 = 0x3f << 6;
-const COUNT_SHIFT: u32 = 12;
-
 impl<T> Entry<T> {
     /// Takes ownership of the buckets.
     fn new(buckets: Box<[Bucket<T>]>, depth: u32, len: usize) -> Self {
         let count = buckets.len();
-        assert!(count <= MAX_COUNT && len <= count * SLOTS && depth <= DEPTH);
+        assert!(len <= count * SLOTS);
+        let shape = Shape::new(count, depth);
         let pointer = NonNull::from(Box::leak(buckets)).cast();
-        Entry { buckets: pointer, len: len as u32, shape: (count as u32) << COUNT_SHIFT | depth }
+        Entry { buckets: pointer, len: len as u32, shape }
     }
 
     fn depth(&self) -> u32 {
-        self.shape & DEPTH
+        self.shape.depth()
     }
 
     fn count(&self) -> usize {
-        (self.shape >> COUNT_SHIFT) as usize
+        self.shape.count()
     }
 
     fn slice(&self) -> NonNull<[Bucket<T>]> {
@@ -169,40 +162,6 @@ impl<T> Entry<T> {
         // SAFETY: pointer and count are those of the box that `new` leaked, and the caller gives up
         // all copies.
         unsafe { Box::from_raw(self.slice().as_ptr()) }
-    }
-}
-
-/// A segment to read.
-pub(super) struct Segment<'a, T> {
-    /// Its buckets, at least one.
-    pub(super) buckets: &'a [Bucket<T>],
-    /// How many leading bits of the hash all its values share.
-    pub(super) depth: u32,
-    /// Its first directory entry.
-    pub(super) first: usize,
-    /// Values in it.
-    pub(super) len: usize,
-}
-
-/// A segment to change.
-pub(super) struct SegmentMut<'a, T> {
-    /// Its buckets, at least one.
-    pub(super) buckets: &'a mut [Bucket<T>],
-    /// How many leading bits of the hash all its values share.
-    pub(super) depth: u32,
-    /// Values in it: whoever adds or takes one changes this too.
-    pub(super) len: &'a mut u32,
-    shape: &'a mut u32,
-}
-
-impl<T> SegmentMut<'_, T> {
-    /// Counts one more unit of wear since the buckets were new, and says how many there are, 63 at most.
-    #[inline]
-    pub(super) fn wear_out(&mut self) -> u32 {
-        if *self.shape & WEAR != WEAR {
-            *self.shape += DEPTH + 1;
-        }
-        (*self.shape & WEAR) >> WEAR.trailing_zeros()
     }
 }
 
@@ -289,11 +248,10 @@ impl<T> Directory<T> {
         }
         let first = self.first(index);
         let entry = &mut self.entries[first];
-        let depth = entry.depth();
         // SAFETY: the directory owns the buckets (module invariant) and is borrowed mutably for as
         // long as the slice.
         let buckets = unsafe { entry.slice().as_mut() };
-        Some(SegmentMut { buckets, depth, len: &mut entry.len, shape: &mut entry.shape })
+        Some(SegmentMut::new(buckets, &mut entry.len, &mut entry.shape))
     }
 
     /// The segments in the order of their hashes.
@@ -315,7 +273,7 @@ impl<T> Directory<T> {
     /// Whether two entries lead to the same buckets and agree on their number and depth.
     pub(super) fn same_segment(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.entries[a], &self.entries[b]);
-        a.buckets == b.buckets && (a.shape ^ b.shape) & !WEAR == 0
+        a.buckets == b.buckets && a.shape.unworn() == b.shape.unworn()
     }
 
     /// The `len` field of an entry, as it stands: only a segment's first entry may hold anything but 0.
@@ -388,7 +346,7 @@ impl<T> Directory<T> {
     pub(super) fn double(&mut self) {
         let mut wider = Vec::with_capacity(self.entries.len() * 2);
         for &entry in &self.entries {
-            wider.extend([entry, Entry { len: 0, shape: entry.shape & !WEAR, ..entry }]);
+            wider.extend([entry, Entry { len: 0, shape: entry.shape.unworn(), ..entry }]);
         }
         self.entries = wider;
         self.bits += 1;

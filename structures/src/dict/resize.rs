@@ -6,7 +6,8 @@
 
 use super::bucket::{SLOTS, tag_of};
 use super::probe;
-use super::raw::{Bucket, MAX_COUNT, new_buckets};
+use super::raw::{Bucket, new_buckets};
+use super::segment::MAX_COUNT;
 use super::{Dict, Slot};
 
 /// Bucket counts that a segment steps through. Neighbours differ by a quarter at most (from 4 on) and every

@@ -1,7 +1,7 @@
 //! Every invariant of the dict, checked: for tests and fuzzing.
 
 use super::bucket::{SLOTS, tag_of};
-use super::raw::Segment;
+use super::segment::Segment;
 use super::{Dict, probe, resize};
 
 impl<T> Dict<T> {

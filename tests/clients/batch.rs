@@ -106,13 +106,8 @@ fn stat() -> Result<(), String> {
     if !screen.contains("keys       mem      clients blocked requests            connections") {
         return Err(format!("not the heading:\n{screen}"));
     }
-    let last: Vec<&str> = screen
-        .lines()
-        .filter(|l| l.starts_with("200 "))
-        .next_back()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
+    let line = screen.lines().rfind(|l| l.starts_with("200 ")).unwrap_or_default();
+    let last: Vec<&str> = line.split_whitespace().collect();
     // keys, memory, clients, blocked, requests (+new), connections
     let requests: u64 = last.get(4).and_then(|n| n.parse().ok()).ok_or("no number of requests")?;
     let memory = last.get(1).copied().unwrap_or_default();

@@ -45,7 +45,21 @@ impl Running {
         Err(last)
     }
 
+    /// The same with a configuration file before all arguments.
+    ///
+    /// # Errors
+    /// Those of [`Running::start`].
+    pub fn start_with_file(server: Server, file: &Path, extra: &[&str]) -> Result<Running, String> {
+        let file = file.to_string_lossy();
+        let port = free_port()?;
+        Running::spawn(server, port, Command::new(server.binary()?).arg(&*file), extra)
+    }
+
     fn start_on(server: Server, port: u16, extra: &[&str]) -> Result<Running, String> {
+        Running::spawn(server, port, Command::new(server.binary()?).args(SETTINGS), extra)
+    }
+
+    fn spawn(server: Server, port: u16, command: &mut Command, extra: &[&str]) -> Result<Running, String> {
         let binary = server.binary()?;
         let directory = tempfile::Builder::new()
             .prefix("russet-test-")
@@ -53,10 +67,9 @@ impl Running {
             .map_err(|e| format!("temporary directory: {e}"))?;
         let log = File::create(directory.path().join("server.log")).map_err(|e| format!("log file: {e}"))?;
         let libraries = std::env::join_paths(libraries(&binary)).map_err(|e| e.to_string())?;
-        let child = Command::new(&binary)
+        let child = command
             .env("LD_LIBRARY_PATH", libraries)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
-            .args(SETTINGS)
             .args(extra)
             .current_dir(directory.path())
             .stdin(Stdio::null())

@@ -1,0 +1,62 @@
+//! Many clients, slow clients, greedy clients, broken clients: nobody may starve or harm another.
+//!
+//! `cargo test -p russet-tests --test load`. One test at a time: each wants the machine for itself.
+
+mod crowd;
+mod manners;
+mod output;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use russet_tests::client::Client;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let check = |name: &str, body: fn() -> Result<(), String>| {
+        Trial::test(name, move || body().map_err(Failed::from))
+    };
+    let trials = vec![
+        check("crowd::ten_thousand_idle_and_a_thousand_busy", crowd::idle_and_busy),
+        check("crowd::connections_that_come_and_go", crowd::come_and_go),
+        check("crowd::beyond_maxclients", crowd::beyond_maxclients),
+        check("crowd::idle_connections_time_out", crowd::time_out),
+        check("manners::an_endless_pipeline_starves_nobody", manners::endless_pipeline),
+        check("manners::a_huge_pipeline_in_one_write_is_answered_in_order", manners::huge_pipeline),
+        check("manners::commands_a_byte_at_a_time", manners::byte_at_a_time),
+        check("manners::commands_cut_anywhere_then_closed", manners::cut_anywhere),
+        check("manners::random_bytes_harm_nobody", manners::random_bytes),
+        check("output::a_slow_reader_gets_all_and_stops_nobody", output::slow_reader),
+        check("output::the_hard_limit_closes", output::hard_limit),
+        check("output::the_soft_limit_closes_after_its_seconds", output::soft_limit),
+        check("output::a_reader_below_the_limit_stays", output::below_limit),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A command's simple, integer or bulk reply as text.
+fn ask(client: &mut Client, line: &str) -> Result<String, String> {
+    let reply = client.line(line).map_err(|e| format!("{line}: {e}"))?;
+    Ok(reply.value.integer().map_or_else(|| reply.value.lossy(), |n| n.to_string()))
+}
+
+/// A field of `INFO`.
+fn info(client: &mut Client, field: &str) -> Result<String, String> {
+    let all = ask(client, "INFO")?;
+    let line = all.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+    line.map(|value| value.trim().to_string()).ok_or_else(|| format!("INFO has no {field}"))
+}
+
+/// Waits until `good`, for at most `wait`.
+fn until(what: &str, wait: Duration, mut good: impl FnMut() -> Result<bool, String>) -> Result<(), String> {
+    let end = Instant::now() + wait;
+    while !good()? {
+        if Instant::now() > end {
+            return Err(format!("{what}: not within {wait:?}"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}

@@ -3,6 +3,7 @@
 //! Commands run inside a tick, while the loop is busy; what concerns the loop is noted here and picked up when
 //! the tick is complete.
 
+use crate::lazyfree::{Garbage, LazyFree};
 use crate::listen::{self, TcpEndpoint};
 use crate::sys::usage::{Whose, cpu_time};
 use crate::sys::{alloc, memory, open_files, os_text};
@@ -18,6 +19,7 @@ pub(crate) struct ServerHost {
     identity: Identity,
     config_file: Option<PathBuf>,
     memory_startup: usize,
+    lazyfree: LazyFree,
     /// A shutdown has been granted.
     pub(crate) shutdown: Option<Shutdown>,
     /// Listeners that replace those that are open.
@@ -31,6 +33,7 @@ impl ServerHost {
             identity,
             config_file,
             memory_startup: alloc::used_memory(),
+            lazyfree: LazyFree::default(),
             shutdown: None,
             relisten: None,
         }
@@ -120,6 +123,10 @@ impl Host for ServerHost {
     fn shutdown(&mut self, how: Shutdown) -> Result<(), Error> {
         self.shutdown = Some(how);
         Ok(())
+    }
+
+    fn drop_later(&mut self, garbage: Garbage) {
+        self.lazyfree.drop_later(garbage);
     }
 
     fn sleep(&mut self, time: std::time::Duration) {

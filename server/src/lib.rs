@@ -12,6 +12,7 @@ mod clock;
 mod connection;
 mod cron;
 mod host;
+mod lazyfree;
 mod lifecycle;
 mod listen;
 mod log;

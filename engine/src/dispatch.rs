@@ -15,7 +15,7 @@ use crate::command::{CommandId, Entry};
 use crate::context::Context;
 use crate::effects::Journal;
 use crate::error::Error;
-use crate::session::{Blocked, ReplyMode};
+use crate::session::{Blocked, Closing, ReplyMode};
 
 /// What has become of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> F
             None
         }
         Ok(Admitted::Postponed) => Some(Flow::Postponed),
+        Ok(Admitted::Hostile) => {
+            cx.session.close(Closing::Now);
+            None
+        }
         Err(error) => {
             reject(cx, lookup, &error);
             None
@@ -85,6 +89,7 @@ enum Admitted {
     Run(CommandId),
     Queued,
     Postponed,
+    Hostile,
 }
 
 /// Everything that happens before a command runs: may it?
@@ -92,6 +97,7 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     let registry = cx.registry;
     let entry = match lookup {
         Lookup::Found(id) => registry.get(id),
+        Lookup::Unknown if is_http(args.word(0)) => return Ok(Admitted::Hostile),
         Lookup::Unknown => return Err(unknown_command(args)),
         Lookup::UnknownSubcommand(id) => return Err(unknown_subcommand(registry.get(id), args)),
     };
@@ -203,6 +209,13 @@ fn record(cx: &mut Context<'_>, db: usize, journal: Journal, entry: &Entry, args
             }
         }
     }
+}
+
+/// Whether a request is the beginning of an HTTP one. A browser that was tricked into sending it must not have
+/// its body run: the connection ends without an answer.
+#[cold]
+fn is_http(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
 }
 
 const QUOTED_MAX: usize = 128;

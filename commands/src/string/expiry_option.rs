@@ -63,11 +63,11 @@ impl ExpiryOptions {
     }
 
     /// Takes the option at word `at` and its argument, leaving `at` at the latter. `false` if there is no
-    /// such option, no argument, or one was given before.
+    /// such option, no argument, or another one was given before; the same one may come again, and counts.
     pub(super) fn take(&mut self, args: Args<'_>, at: &mut usize) -> bool {
         let Some(option) = ExpiryOption::named(args, *at) else { return false };
         let Some(value) = args.get(*at + 1) else { return false };
-        if self.given() {
+        if self.option.as_ref().is_some_and(|(given, _)| *given != option) {
             return false;
         }
         self.option = Some((option, value.to_vec()));

@@ -114,6 +114,7 @@ mod tests {
             "SET a 1 EX => -ERR syntax error"
             "SET a 1 EX 10 KEEPTTL => -ERR syntax error"
             "SET a 1 EX 10 PX 10 => -ERR syntax error"
+            "SET a 1 EX 10 EX 20 => +OK"
             "SET a 1 EX x => -ERR value is not an integer or out of range"
             "SET a 1 EX 0 => -ERR invalid expire time in 'set' command"
             "SET a 1 EX 9223372036854775807 => -ERR invalid expire time in 'set' command"

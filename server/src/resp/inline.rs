@@ -1,6 +1,6 @@
 //! Inline commands: a line of words, quoted as in a shell.
 
-use super::{LINE_MAX, Step};
+use super::{LINE_MAX, Step, end_of_line};
 use russet_engine::Error;
 use russet_engine::args::Span;
 use russet_engine::params::words as quoting;
@@ -9,7 +9,7 @@ use russet_engine::params::words as quoting;
 /// quotes, the decoded words, which are never longer than the line, are written over it.
 pub(super) fn parse(buffer: &mut [u8], start: usize, words: &mut Vec<Span>) -> Result<Step, Error> {
     let rest = &buffer[start..];
-    let Some(length) = memchr::memchr(b'\n', rest) else {
+    let Some(length) = end_of_line(rest, b'\n') else {
         if rest.len() > LINE_MAX {
             return Err(Error::new("ERR Protocol error: too big inline request"));
         }

@@ -186,7 +186,7 @@ impl Parser {
     fn bulk_head(&mut self, command: &[u8], limits: Limits) -> Result<Head, Error> {
         let Some(&sign) = command.get(self.position) else { return Ok(Head::Incomplete) };
         // Redis waits for the whole line before it looks at the sign.
-        let Some((digits, next)) = line(command, self.position + 1) else {
+        let Some((head, next)) = line(command, self.position) else {
             return too_long(command, self.position, "ERR Protocol error: too big bulk count string");
         };
         if sign != b'$' {
@@ -195,7 +195,7 @@ impl Parser {
             text.push(b'\'');
             return Err(Error::owned(text));
         }
-        let length = parse_i64(digits).filter(|length| *length >= 0);
+        let length = parse_i64(&head[1..]).filter(|length| *length >= 0);
         let Some(length) = length else {
             return Err(Error::new("ERR Protocol error: invalid bulk length"));
         };
@@ -218,14 +218,21 @@ enum Head {
 }
 
 /// The bytes from `from` to the next CR, and the offset behind its LF, if both have arrived. The byte after CR
-/// is taken to be LF, as Redis takes it.
+/// is taken to be LF, as Redis takes it, and as in Redis a line with a NUL byte never ends.
 #[inline]
 fn line(bytes: &[u8], from: usize) -> Option<(&[u8], usize)> {
     let rest = bytes.get(from..)?;
-    // Heads are short: a plain loop beats a call for most of them.
-    let near = rest.iter().take(8).position(|&b| b == b'\r');
-    let length = near.or_else(|| memchr::memchr(b'\r', rest))?;
+    let length = end_of_line(rest, b'\r')?;
     (rest.len() > length + 1).then(|| (&rest[..length], from + length + 2))
+}
+
+/// The offset of the first `end`, unless a NUL byte comes before it.
+#[inline]
+fn end_of_line(bytes: &[u8], end: u8) -> Option<usize> {
+    // Heads are short: a plain loop beats a call for most of them.
+    let near = bytes.iter().take(8).position(|&b| b == end || b == 0);
+    let found = near.or_else(|| memchr::memchr2(end, 0, bytes))?;
+    (bytes[found] == end).then_some(found)
 }
 
 fn too_long(bytes: &[u8], from: usize, text: &'static str) -> Result<Head, Error> {

@@ -63,7 +63,7 @@ proptest! {
     fn any_bytes_in_any_split_give_the_same_outcome(
         input in prop::collection::vec(
             prop_oneof![Just(b'*'), Just(b'$'), Just(b'\r'), Just(b'\n'), Just(b'1'), Just(b'2'), Just(b'-'),
-                Just(b'"'), Just(b' '), any::<u8>()], 0..80),
+                Just(b'"'), Just(b' '), Just(0), any::<u8>()], 0..80),
         sizes in prop::collection::vec(1usize..5, 0..40),
     ) {
         prop_assert_eq!(parse_in_pieces(&input, &sizes), parse_in_pieces(&input, &[]));
@@ -103,6 +103,12 @@ fn empty_commands_are_passed_over() {
 fn inline_words_are_unquoted() {
     let commands = parse_in_pieces(b"set \"a\\x20b\" 'c d'\n", &[]).unwrap();
     assert_eq!(commands, [[b"set".to_vec(), b"a b".to_vec(), b"c d".to_vec()]]);
+}
+
+#[test]
+fn a_line_with_a_nul_byte_never_ends() {
+    assert_eq!(parse_in_pieces(b"ECHO a\0b\r\nPING\r\n", &[]).unwrap(), [[]; 0] as [[Vec<u8>; 0]; 0]);
+    assert_eq!(parse_in_pieces(b"*1\r\n\0\r\nPING\r\n", &[]).unwrap(), [[]; 0] as [[Vec<u8>; 0]; 0]);
 }
 
 #[test]

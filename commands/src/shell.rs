@@ -54,6 +54,11 @@ impl Shell {
         self.engine.keyspace.effects.drain().map(line).collect()
     }
 
+    /// The client that types.
+    pub(crate) fn client(&self) -> ClientKey {
+        self.client
+    }
+
     /// Goes on in RESP3.
     pub(crate) fn resp3(&mut self) {
         let client = self.engine.core.clients.get_mut(self.client).expect("the shell's own client");

@@ -188,7 +188,11 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     let ended = cx.core.time.monotonic_ns();
     cx.core.started_ns = ended;
     let track = cx.core.track_latency;
-    cx.core.stats.ran(command, ended.saturating_sub(started), track);
+    let took = ended.saturating_sub(started);
+    cx.core.stats.ran(command, took, track);
+    if !cx.in_transaction {
+        cx.core.stats.event_loop.commands_ns += took;
+    }
 }
 
 /// Puts a command's effects into the stream.

@@ -73,6 +73,8 @@ pub struct Core {
     pub host: Box<dyn Host>,
     /// Commands wait.
     pub pause: Option<Pause>,
+    /// Forty hexadecimal digits that name the history of this dataset, for replicas.
+    pub replication_id: String,
     /// Unix time in milliseconds when the engine was made.
     pub started_ms: i64,
     pub(crate) time: Timekeeper,
@@ -196,6 +198,7 @@ impl Engine {
         let mut keyspace = Keyspace::new(setup.params.databases() as usize, hasher);
         keyspace.set_now(now_us);
         let stats = Stats::new(registry.len());
+        let replication_id = history_id(&mut random);
         let core = Core {
             params: setup.params,
             clients: Clients::default(),
@@ -203,6 +206,7 @@ impl Engine {
             random,
             host: setup.host,
             pause: None,
+            replication_id,
             started_ms: now_us / 1000,
             time,
             started_ns: now_ns,
@@ -266,6 +270,15 @@ impl Engine {
         self.core.time.synchronise();
         self.core.started_ns = self.core.time.monotonic_ns();
         self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
+        let stats = &mut self.core.stats;
+        stats.event_loop.begin(self.core.started_ns, stats.commands_processed);
+    }
+
+    /// Ends a tick, for the statistics.
+    pub fn finish_cycle(&mut self) {
+        let now_ns = self.core.time.monotonic_ns();
+        let stats = &mut self.core.stats;
+        stats.event_loop.end(now_ns, stats.commands_processed);
     }
 
     /// Runs one request of a client, whose name was looked up before.
@@ -390,8 +403,37 @@ impl Core {
         self.clients.put_back(key, client);
     }
 
+    /// Begins another history: replicas of the old one must copy everything again.
+    pub fn change_replication_id(&mut self) {
+        self.replication_id = history_id(&mut self.random);
+    }
+
+    /// The number of clients that wait with a deadline.
+    pub fn clients_with_deadline(&self) -> usize {
+        self.deadlines.len()
+    }
+
+    /// How often per second periodic work runs: `hz`, doubled with `dynamic-hz` until a run looks at no more
+    /// than 200 clients.
+    pub fn effective_hz(&self) -> u32 {
+        const CLIENTS_PER_RUN: usize = 200;
+        const MOST: u32 = 500;
+        let mut hz = self.params.hz().clamp(1, i64::from(MOST)) as u32;
+        if self.params.dynamic_hz() {
+            while hz < MOST && self.clients.len() / hz as usize > CLIENTS_PER_RUN {
+                hz = (hz * 2).min(MOST);
+            }
+        }
+        hz
+    }
+
     /// Whether a new session must authenticate itself.
     pub fn requires_password(&self) -> bool {
         !self.params.requirepass().is_empty()
     }
+}
+
+/// Forty random hexadecimal digits.
+fn history_id(random: &mut SmallRng) -> String {
+    (0..40).filter_map(|_| char::from_digit(random.random_range(0..16), 16)).collect()
 }

@@ -58,8 +58,8 @@ pub struct Identity {
     pub os: String,
     /// Number of the process.
     pub process_id: u32,
-    /// The compiler's version.
-    pub compiler: String,
+    /// Sixteen hexadecimal digits that differ between builds of the program.
+    pub build_id: String,
     /// `systemd`, `upstart`, `no` or `unknown`.
     pub supervised: &'static str,
     /// What the event loop waits with.
@@ -117,10 +117,7 @@ pub trait Host: Send {
             "debug" => params.enable_debug_command(),
             _ => params.enable_module_command(),
         };
-        let local = session.transport.unix
-            || session.transport.peer.starts_with("127.")
-            || session.transport.peer.starts_with("[::1]");
-        if access.word() == "yes" || (local && access.word() == "local") {
+        if access.permits(session.transport.is_local()) {
             return Ok(());
         }
         let name = command.to_ascii_uppercase();

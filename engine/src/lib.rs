@@ -7,6 +7,7 @@ mod clock;
 mod collected;
 pub mod command;
 mod context;
+pub mod debug;
 pub mod dispatch;
 pub mod effects;
 mod engine;
@@ -16,6 +17,7 @@ pub mod event;
 pub mod glob;
 mod hash;
 pub mod host;
+pub mod info;
 pub mod keyspace;
 pub mod number;
 pub mod output;
@@ -38,3 +40,6 @@ pub use reply::{Protocol, Reply};
 
 /// The version of Redis whose behaviour this is.
 pub const REDIS_VERSION: &str = "7.2.4";
+
+/// The version of Russet.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -217,6 +217,26 @@ impl<'a> Reply<'a> {
         self.head(sign, len as i64)
     }
 
+    /// The head of `len` pairs that tell something about the reply that follows them; RESP3 alone has such.
+    pub fn attribute(&mut self, len: usize) -> Outcome {
+        match self.protocol {
+            Protocol::Resp2 => Ok(()),
+            Protocol::Resp3 => self.head(b'|', len as i64),
+        }
+    }
+
+    /// An integer of any size, given as its digits; in RESP2 a bulk string.
+    pub fn big_number(&mut self, digits: &str) -> Outcome {
+        match self.protocol {
+            Protocol::Resp2 => self.bulk(digits.as_bytes()),
+            Protocol::Resp3 => {
+                self.raw(b"(")?;
+                self.raw(digits.as_bytes())?;
+                self.raw(b"\r\n")
+            }
+        }
+    }
+
     /// The lines of a `HELP` subcommand, as simple strings.
     pub fn help(&mut self, container: &str, lines: &[&str]) -> Outcome {
         const TAIL: [&str; 2] = ["HELP", "    Print this help."];

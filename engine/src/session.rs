@@ -70,6 +70,13 @@ pub struct Transport {
     pub sent: u64,
 }
 
+impl Transport {
+    /// Whether the peer is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.unix || self.peer.starts_with("127.") || self.peer.starts_with("[::1]")
+    }
+}
+
 /// One client.
 pub struct Session {
     /// Its number.

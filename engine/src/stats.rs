@@ -1,5 +1,13 @@
 //! Statistics of the dispatch pipeline: what `INFO`'s stats, commandstats, errorstats and latencystats show.
 
+mod buffer_peaks;
+mod event_loop;
+mod rate;
+
+pub use buffer_peaks::BufferPeaks;
+pub use event_loop::EventLoop;
+pub use rate::Rate;
+
 use crate::command::CommandId;
 use crate::error::Error;
 use hdrhistogram::Histogram;
@@ -25,32 +33,6 @@ pub struct CommandStats {
     pub failed: u64,
     /// How long it ran, if that is tracked and it ever did.
     pub latency: Option<Box<Histogram<u64>>>,
-}
-
-/// A rate per second, as the mean of sixteen samples.
-#[derive(Default, Clone)]
-pub struct Rate {
-    samples: [u64; 16],
-    next: usize,
-    last: Option<(i64, u64)>,
-}
-
-impl Rate {
-    /// Takes a sample: the counter stood at `count` at `now_ms`.
-    fn sample(&mut self, now_ms: i64, count: u64) {
-        if let Some((then_ms, before)) = self.last
-            && now_ms > then_ms
-        {
-            self.samples[self.next] = count.saturating_sub(before) * 1000 / (now_ms - then_ms) as u64;
-            self.next = (self.next + 1) % self.samples.len();
-        }
-        self.last = Some((now_ms, count));
-    }
-
-    /// The rate per second.
-    pub fn per_second(&self) -> u64 {
-        self.samples.iter().sum::<u64>() / self.samples.len() as u64
-    }
 }
 
 /// What is counted for all.
@@ -87,6 +69,10 @@ pub struct Stats {
     pub input_rate: Rate,
     /// Bytes sent per second.
     pub output_rate: Rate,
+    /// The host's event loop.
+    pub event_loop: EventLoop,
+    /// The largest buffers of late; the host reports them as it goes over its clients.
+    pub buffer_peaks: BufferPeaks,
     errors: BTreeMap<Box<[u8]>, u64>,
     errors_overflowed: bool,
 }
@@ -99,15 +85,21 @@ impl Stats {
         stats
     }
 
-    /// Sets everything to zero.
+    /// Sets all counters to zero. What describes the present stays: the turn of the event loop that is
+    /// running, the buffers of the last seconds.
     pub fn reset(&mut self) {
-        *self = Stats::new(self.commands.len());
+        let mut event_loop = std::mem::take(&mut self.event_loop);
+        event_loop.reset();
+        let buffer_peaks = std::mem::take(&mut self.buffer_peaks);
+        *self = Stats { event_loop, buffer_peaks, ..Stats::new(self.commands.len()) };
     }
 
     pub(crate) fn sample_rates(&mut self, now_ms: i64) {
-        self.commands_rate.sample(now_ms, self.commands_processed);
-        self.input_rate.sample(now_ms, self.net_input);
-        self.output_rate.sample(now_ms, self.net_output);
+        let now_ms = now_ms.max(0) as u64;
+        self.commands_rate.sample(now_ms, self.commands_processed, 1000);
+        self.input_rate.sample(now_ms, self.net_input, 1000);
+        self.output_rate.sample(now_ms, self.net_output, 1000);
+        self.event_loop.sample_rates(now_ms);
     }
 
     /// The counters of a command.

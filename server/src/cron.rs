@@ -29,7 +29,7 @@ impl Server {
         if now < self.next_cron {
             return;
         }
-        let hz = self.hz();
+        let hz = self.engine.core.effective_hz();
         self.next_cron = now + Duration::from_millis(u64::from(1000 / hz));
         self.engine.expire_cycle(Cycle::Slow { hz });
         self.look_after_clients(hz);
@@ -38,18 +38,7 @@ impl Server {
             self.engine.sample_rates();
         }
         crate::shutdown::heed_signals(self);
-    }
-
-    /// `hz`, raised with `dynamic-hz` so that a run looks at no more than 200 clients.
-    fn hz(&self) -> u32 {
-        let params = &self.engine.core.params;
-        let mut hz = params.hz().clamp(1, 500) as u32;
-        if params.dynamic_hz() {
-            while self.connections.len() as u32 / hz > 200 && hz < 500 {
-                hz = (hz * 2).min(500);
-            }
-        }
-        hz
+        self.engine.core.stats.event_loop.cron_ns += now.elapsed().as_nanos() as u64;
     }
 
     /// Goes once a second over all connections: ends those that are idle for too long or over their soft
@@ -66,7 +55,11 @@ impl Server {
             if !self.connections.contains(index) {
                 continue;
             }
-            let Some(state) = self.engine.core.clients.get_mut(client) else { continue };
+            let core = &mut self.engine.core;
+            let Some(state) = core.clients.get_mut(client) else { continue };
+            let transport = &state.session.transport;
+            let input = transport.query_buffer + transport.query_room;
+            core.stats.buffer_peaks.note(now_ms, input, state.output.memory());
             let idle = (now_ms - state.session.active_ms) / 1000;
             if timeout > 0 && idle > timeout && state.session.blocked.is_none() {
                 tracing::debug!("Closing idle client");

@@ -94,12 +94,12 @@ impl Host for ServerHost {
                 }
                 "maxclients" => {
                     let wanted = params.maxclients() as u64;
-                    if open_files::make_room_for(wanted).ok() != Some(wanted) {
-                        return refuse(
+                    let fit = open_files::make_room_for(wanted).unwrap_or(0);
+                    if fit != wanted {
+                        return refuse(format!(
                             "The operating system is not able to handle the specified number of clients, try with \
-                             a lower number"
-                                .into(),
-                        );
+                             {fit}"
+                        ));
                     }
                 }
                 _ => {}

@@ -48,7 +48,7 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     let pidfile = PidFile::create(pidfile_path.as_deref(), background);
     banner::running(params.port() as u16, params.always_show_logo());
 
-    let identity = identity(file.as_deref(), &params)?;
+    let identity = identity(file.as_deref(), if supervised { supervisor.name() } else { "no" })?;
     let mut engine = engine(params, identity, file)?;
     for rename in renames {
         engine.rename_command(&rename.from, &rename.to)?;
@@ -129,7 +129,7 @@ fn supervision(params: &Params) -> Mode {
     }
 }
 
-fn identity(file: Option<&Path>, params: &Params) -> Result<Identity, Failure> {
+fn identity(file: Option<&Path>, supervised: &'static str) -> Result<Identity, Failure> {
     let run_id = system::entropy::<20>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Identity {
         run_id,
@@ -137,8 +137,8 @@ fn identity(file: Option<&Path>, params: &Params) -> Result<Identity, Failure> {
         config_file: file.map(|file| file.display().to_string()).unwrap_or_default(),
         os: system::os_name(),
         process_id: std::process::id(),
-        compiler: option_env!("CARGO_PKG_RUST_VERSION").unwrap_or_default().to_owned(),
-        supervised: params.supervised().word(),
+        build_id: system::build_id(),
+        supervised,
         multiplexing: "epoll",
         monotonic_clock: "X86 TSC or POSIX clock_gettime, by quanta".to_owned(),
         allocator: "mimalloc",

@@ -229,6 +229,17 @@ impl ShutdownOptions {
     ];
 }
 
+impl Access {
+    /// Whether it lets a client in that is, or is not, on this machine.
+    pub fn permits(self, local: bool) -> bool {
+        match self {
+            Access::No => false,
+            Access::Yes => true,
+            Access::Local => local,
+        }
+    }
+}
+
 impl Setting for ShutdownOptions {
     type Rule = ();
     type View<'a> = Self;

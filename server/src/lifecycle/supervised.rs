@@ -35,6 +35,15 @@ pub(crate) enum Supervisor {
 }
 
 impl Supervisor {
+    /// The manager's name, as `INFO` shows it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::None => "no",
+            Self::Upstart => "upstart",
+            Self::Systemd(_) => "systemd",
+        }
+    }
+
     /// Reports that loading begins. Under upstart this stops the process until the manager continues it, so
     /// call it before sockets exist. Returns the manager and whether it really supervises: if so the process
     /// must not go to the background.

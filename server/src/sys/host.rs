@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
 
 use rand::TryRngCore;
 use rand::rngs::OsRng;
@@ -15,6 +16,15 @@ pub(crate) fn os_name() -> String {
 /// The path of the running program, absolute; empty if the system will not say.
 pub(crate) fn executable() -> PathBuf {
     std::env::current_exe().unwrap_or_default()
+}
+
+/// Sixteen hexadecimal digits that differ between builds: from the size of the running program and the time
+/// when it was written.
+pub(crate) fn build_id() -> String {
+    let program = std::fs::metadata(executable()).ok();
+    let written = program.as_ref().and_then(|file| file.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let size = program.map_or(0, |file| file.len());
+    format!("{:016x}", size << 44 ^ written.unwrap_or_default().as_nanos() as u64)
 }
 
 /// `N` bytes that nobody can guess: hash seeds, run ids, tokens.
@@ -42,6 +52,14 @@ mod tests {
     #[test]
     fn entropy_differs_between_calls() {
         assert_ne!(entropy::<32>().unwrap(), entropy::<32>().unwrap());
+    }
+
+    #[test]
+    fn a_build_has_one_id() {
+        let id = build_id();
+        assert!(id.len() == 16 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{id}");
+        assert_ne!(id, "0".repeat(16));
+        assert_eq!(id, build_id());
     }
 
     #[test]

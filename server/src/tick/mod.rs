@@ -132,6 +132,7 @@ impl Server {
         self.work.ready.clear();
         self.journal();
         self.flush();
+        self.engine.finish_cycle();
         Ok(())
     }
 }

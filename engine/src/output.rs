@@ -10,6 +10,9 @@ pub type Blob = Arc<Vec<u8>>;
 /// Below this many bytes a value is copied: a reference costs an entry in the queue and a slot in `writev`.
 pub const SHARE_FROM: usize = 16 * 1024;
 
+/// A buffer above this many bytes is not kept when it has been sent.
+const KEEP: usize = 256 * 1024;
+
 enum Chunk {
     Bytes(Vec<u8>),
     Shared(Blob),
@@ -131,7 +134,15 @@ impl Output {
         }
         if self.sent == self.tail.len() {
             self.sent = 0;
-            self.tail.clear();
+            if self.tail.capacity() > KEEP {
+                self.tail = Vec::new();
+            } else {
+                self.tail.clear();
+            }
+        } else if self.sent > KEEP && self.sent > self.tail.len() / 2 {
+            // A reader that never quite keeps up must not make the buffer grow by what it has read.
+            self.tail.drain(..self.sent);
+            self.sent = 0;
         }
     }
 
@@ -202,6 +213,18 @@ mod tests {
             assert_eq!(output.len(), 12);
             assert_eq!(drain(&mut output, step), b"abcdefghijkl");
             assert_eq!(output.chunks(), 0);
+        }
+    }
+
+    #[test]
+    fn what_has_been_read_is_not_kept() {
+        let mut output = Output::default();
+        for round in 0..100u8 {
+            output.tail().extend_from_slice(&[round; 100 * 1024]);
+            let sent = output.len().saturating_sub(1);
+            output.advance(sent);
+            assert_eq!(output.as_single(), Some(&[round][..]));
+            assert!(output.memory() < 8 * KEEP, "{}", output.memory());
         }
     }
 

@@ -17,7 +17,10 @@ impl Server {
         self.work.batches.clear();
         for (place, &client) in clients.iter().enumerate() {
             let Some(connection) = self.connections.get_mut(client.0) else { continue };
-            connection.queued = false;
+            // A key that outlived its connection may name a new one, which has not been queued, or twice.
+            if !std::mem::take(&mut connection.queued) {
+                continue;
+            }
             let at = place * READ;
             let mut source = Source::Own;
             // What is left from before is run before more is read, unless it may not run: then it is read on,

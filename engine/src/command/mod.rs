@@ -21,14 +21,16 @@
 //!
 //! The declaration registers itself: the crate that holds it has only to be linked.
 
-mod arity;
+mod argument;
 pub mod declare;
 pub mod flags;
 mod group;
 pub mod keyspec;
 mod lookup;
 pub mod registry;
+mod syntax;
 
+pub use argument::Argument;
 pub use group::Group;
 pub use keyspec::KeySpec;
 pub use registry::{CommandId, Entry, Registry};

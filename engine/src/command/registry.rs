@@ -5,7 +5,7 @@
 
 use super::flags::{category, command as flag};
 use super::keyspec::{Begin, Find};
-use super::{Command, Group, Registration};
+use super::{Argument, Command, Group, Registration, argument};
 use crate::command::lookup::NameTable;
 use std::collections::BTreeMap;
 
@@ -35,6 +35,8 @@ pub struct Entry {
     pub flags: u64,
     /// ACL categories, the derived ones included.
     pub categories: u64,
+    /// The arguments, as `COMMAND DOCS` shows them.
+    pub arguments: Vec<Argument>,
     /// First key, last key and step, as old clients want them; zeros if there are none.
     pub keys: (i32, i32, i32),
     /// The word that is certainly a key, whose hash is worth computing early; 0 if there is none.
@@ -101,7 +103,8 @@ impl Registry {
     /// Collects every command that is linked into the program.
     ///
     /// # Errors
-    /// Two declarations with one name, or a subcommand without its container.
+    /// Two declarations with one name, a subcommand without its container, or a syntax line or a note that
+    /// means nothing.
     pub fn collect() -> Result<Self, Conflict> {
         Registry::build(inventory::iter::<Registration>().map(|registration| registration.0))
     }
@@ -135,7 +138,7 @@ impl Registry {
             if let Some(parent) = parent {
                 entries[parent.index()].subcommands.push(id);
             }
-            entries.push(derive(command, id, name, parent));
+            entries.push(derive(command, id, name, parent)?);
         }
         let top = NameTable::new(
             entries.iter().filter(|e| e.parent.is_none()).map(|e| (e.own_name().as_bytes(), e.id)),
@@ -219,11 +222,21 @@ impl Registry {
     }
 }
 
-fn derive(command: &'static Command, id: CommandId, name: String, parent: Option<CommandId>) -> Entry {
-    let arity = command.arity.unwrap_or_else(|| {
-        let words = super::arity::of_syntax(command.syntax);
-        let name_words = 1 + i32::from(parent.is_some());
-        if words < 0 { words - (name_words - 1) } else { words + name_words - 1 }
+fn derive(
+    command: &'static Command,
+    id: CommandId,
+    name: String,
+    parent: Option<CommandId>,
+) -> Result<Entry, Conflict> {
+    let name_words = if parent.is_some() { 2 } else { 1 };
+    let (arguments, (least, open)) =
+        argument::arguments(command.syntax, command.notes, command.keys, name_words)
+            .map_err(|wrong| Conflict(format!("the syntax of '{}': {wrong}", command.name)))?;
+    let words = name_words + least;
+    let arity = command.arity.unwrap_or(match command.run {
+        None => -2, // a container: its name and a subcommand's
+        Some(_) if open => -words,
+        Some(_) => words,
     });
     let mut flags = command.flags;
     if command
@@ -240,18 +253,19 @@ fn derive(command: &'static Command, id: CommandId, name: String, parent: Option
         }
         _ => 0,
     };
-    Entry {
+    Ok(Entry {
         command,
         id,
         name,
         arity,
         flags,
         categories: categories(command),
+        arguments,
         keys,
         hashed_word,
         parent,
         subcommands: Vec::new(),
-    }
+    })
 }
 
 /// The old triple, from the specifications that a range can express.
@@ -270,6 +284,8 @@ fn first_last_step(command: &Command) -> (i32, i32, i32) {
     all.unwrap_or((0, 0, 0))
 }
 
+const TYPES: u64 = category::LIST | category::SET | category::SORTEDSET;
+
 fn categories(command: &Command) -> u64 {
     let mut bits = command.acl;
     let imply = |bits: &mut u64, when: u64, category: u64| {
@@ -283,6 +299,9 @@ fn categories(command: &Command) -> u64 {
     imply(&mut bits, flag::PUBSUB, category::PUBSUB);
     imply(&mut bits, flag::BLOCKING, category::BLOCKING);
     bits |= if command.flags & flag::FAST != 0 { category::FAST } else { category::SLOW };
+    if command.run.is_none() {
+        return bits; // a container is not of its group's kind; its subcommands are
+    }
     bits | match command.group {
         Group::Bitmap => category::BITMAP,
         Group::Connection => category::CONNECTION,
@@ -290,14 +309,14 @@ fn categories(command: &Command) -> u64 {
         Group::Hash => category::HASH,
         Group::HyperLogLog => category::HYPERLOGLOG,
         Group::List => category::LIST,
-        Group::PubSub => category::PUBSUB,
         Group::Scripting => category::SCRIPTING,
         Group::Set => category::SET,
         Group::SortedSet => category::SORTEDSET,
         Group::Stream => category::STREAM,
         Group::String => category::STRING,
         Group::Transactions => category::TRANSACTION,
-        Group::Generic if !command.keys.is_empty() => category::KEYSPACE,
+        // What works on certain types of values, as SORT does, is not about keys as such.
+        Group::Generic if !command.keys.is_empty() && command.acl & TYPES == 0 => category::KEYSPACE,
         _ => 0,
     }
 }

@@ -7,7 +7,6 @@ command! {
     complexity: "O(N) worst case for collections, where N is the number of nested items. O(1) for string values.",
     summary: "Copies the value of a key to a new key.",
     syntax: "source destination [DB destination-db] [REPLACE]",
-    notes: [of("source").kind("key"), of("destination").kind("key"), of("destination-db").kind("integer")],
     flags: WRITE | DENYOOM,
     keys: [at(1).read_only().access(), at(2).overwrite().update()],
     run: copy,

@@ -13,7 +13,6 @@ command! {
     name: "LOLWUT", group: Server, since: "5.0.0",
     summary: "Displays computer art and the Redis version",
     syntax: "[VERSION version]",
-    notes: [of("version").kind("integer")],
     flags: READONLY | FAST,
     run: lolwut,
 }

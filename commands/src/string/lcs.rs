@@ -10,7 +10,6 @@ command! {
     complexity: "O(N*M) where N and M are the lengths of s1 and s2, respectively",
     summary: "Finds the longest common substring.",
     syntax: "key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len] [WITHMATCHLEN]",
-    notes: [of("min-match-len").kind("integer")],
     flags: READONLY,
     keys: [range(1, 1, 1).read_only().access()],
     run: lcs,

@@ -1,6 +1,8 @@
 //! SET: give a key a string, on conditions, with an expiry.
 
 use crate::string::expiry_option::ExpiryOptions;
+use russet_engine::command::FoundKey;
+use russet_engine::command::flags::key;
 use russet_engine::prelude::*;
 
 command! {
@@ -16,8 +18,9 @@ command! {
         of("EXAT").since("6.2.0"), of("PXAT").since("6.2.0"), of("KEEPTTL").since("6.0.0"),
     ],
     flags: WRITE | DENYOOM,
-    keys: [at(1).read_write().access().update().insert().variable_flags()
+    keys: [at(1).read_write().access().update().variable_flags()
         .notes("RW and ACCESS due to the optional `GET` argument")],
+    find_keys: find_keys,
     history: [
         ("2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."),
         ("6.0.0", "Added the `KEEPTTL` option."),
@@ -25,6 +28,13 @@ command! {
         ("7.0.0", "Allowed the `NX` and `GET` options to be used together."),
     ],
     run: set,
+}
+
+/// Its one key is also read if `GET` asks for the old value.
+fn find_keys(args: Args<'_>) -> Vec<FoundKey> {
+    let reads = (3..args.len()).any(|at| args.is(at, "GET"));
+    let flags = if reads { key::RW | key::ACCESS | key::UPDATE } else { key::OW | key::UPDATE };
+    vec![FoundKey { index: 1, flags }]
 }
 
 /// What the options ask for.

@@ -35,13 +35,13 @@ pub struct Argument {
 }
 
 /// The kind of a word that is a token.
-pub const PURE_TOKEN: &str = "pure-token";
+const PURE_TOKEN: &str = "pure-token";
 /// The kind of a choice.
-pub const ONE_OF: &str = "oneof";
+const ONE_OF: &str = "oneof";
 /// The kind of a sequence.
-pub const BLOCK: &str = "block";
+const BLOCK: &str = "block";
 /// The kind of a key.
-pub const KEY: &str = "key";
+const KEY: &str = "key";
 
 /// Kinds that words have by convention; all others are strings.
 const KINDS: &[(&str, &[&str])] = &[
@@ -258,12 +258,14 @@ fn announces_all(behind: &[Node]) -> bool {
 /// and several notes with that text are about one each, in order.
 fn correct(arguments: &mut [Argument], note: &Note, nth: usize, of: usize) -> Result<(), String> {
     let mut lengths = Vec::new();
-    collect(arguments, &mut |argument| {
-        if note.is_about(argument) {
-            lengths.push(argument.written.len());
-        }
-    });
-    let Some(&shortest) = lengths.iter().min() else {
+    let mut find = |matches: fn(&Note, &Argument) -> bool| {
+        collect(arguments, &mut |argument| {
+            lengths.extend(matches(note, argument).then_some(argument.written.len()))
+        });
+        lengths.iter().min().map(|&shortest| (matches, shortest))
+    };
+    // A value may be called by its word alone, unless another argument is nothing but that word.
+    let Some((is_about, shortest)) = find(Note::is_about).or_else(|| find(Note::is_about_value)) else {
         return Err(format!("no argument is written '{}', which a note is about", note.of));
     };
     if of > 1 && of != lengths.len() {
@@ -272,7 +274,7 @@ fn correct(arguments: &mut [Argument], note: &Note, nth: usize, of: usize) -> Re
     let mut seen = 0;
     collect(arguments, &mut |argument| {
         // What a note only begins is the smallest thing that begins so.
-        if note.is_about(argument) && (note.begins().is_none() || argument.written.len() == shortest) {
+        if is_about(note, argument) && (note.begins().is_none() || argument.written.len() == shortest) {
             if of == 1 || seen == nth {
                 note.apply(argument);
             }
@@ -300,6 +302,12 @@ impl Note {
             Some(begin) => argument.written.len() > begin.len() && argument.written.starts_with(begin),
             None => argument.written == self.of || argument.token == Some(self.of),
         }
+    }
+
+    fn is_about_value(&self, argument: &Argument) -> bool {
+        argument.token.is_some_and(|token| self.of != token)
+            && argument.kind != PURE_TOKEN
+            && argument.display.as_deref() == Some(self.of)
     }
 
     fn apply(&self, argument: &mut Argument) {

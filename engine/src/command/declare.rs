@@ -5,7 +5,7 @@
 pub use super::flags::command::*;
 pub use super::flags::{category, doc};
 pub use super::group::Group::*;
-pub use super::keyspec::{after, at, counted, range};
+pub use super::keyspec::{after, at, counted, range, unknown};
 use super::{Command, KeySpec, Note};
 pub use inventory;
 
@@ -91,6 +91,9 @@ macro_rules! __command_field {
     };
     ($command:ident, run, $value:expr) => {
         $crate::command::Command { run: Some($value), ..$command }
+    };
+    ($command:ident, find_keys, $value:expr) => {
+        $crate::command::Command { find_keys: Some($value), ..$command }
     };
     ($command:ident, deprecated, $value:expr) => {
         $crate::command::Command { deprecated: Some($value), ..$command }

@@ -85,6 +85,11 @@ pub const fn counted(index: i32) -> KeySpec {
     spec(Begin::Index(index), Find::Count { count: 0, first: 1, step: 1 })
 }
 
+/// Keys that only the command's own code can find: the names are made from data, or stand anywhere.
+pub const fn unknown() -> KeySpec {
+    spec(Begin::Unknown, Find::Unknown)
+}
+
 macro_rules! flag_methods {
     ($($(#[$doc:meta])* $method:ident = $flag:ident),* $(,)?) => {
         $($(#[$doc])* #[must_use] pub const fn $method(mut self) -> Self { self.flags |= key::$flag; self })*
@@ -124,6 +129,15 @@ impl KeySpec {
         self
     }
 
+    /// Goes on to `last`, which is relative to the beginning, or to the end if negative.
+    #[must_use]
+    pub const fn to(mut self, last: i32) -> Self {
+        if let Find::Range { step, limit, .. } = self.find {
+            self.find = Find::Range { last, step, limit };
+        }
+        self
+    }
+
     /// Limits a range to the first `1/limit` of the remaining words.
     #[must_use]
     pub const fn limit(mut self, limit: i32) -> Self {
@@ -133,10 +147,10 @@ impl KeySpec {
         self
     }
 
-    /// Calls `found` with the index of each key in `args`; `None` if the arguments do not fit the
+    /// Calls `found` with the index of each key in `args`; `None`, after none, if the arguments do not fit the
     /// specification. O(keys).
-    pub fn positions(&self, args: Args<'_>, mut found: impl FnMut(usize)) -> Option<()> {
-        let len = args.len() as i32;
+    pub fn positions(&self, args: Args<'_>, found: impl FnMut(usize)) -> Option<()> {
+        let len = i32::try_from(args.len()).ok()?;
         let begin = match self.begin {
             Begin::Index(index) => index,
             Begin::Keyword { word, from } => {
@@ -154,7 +168,7 @@ impl KeySpec {
             Find::Range { last, step, limit } => {
                 let last = match last {
                     l if l >= 0 => begin + l,
-                    -1 if limit > 1 => begin + (len - begin) / limit - 1,
+                    l if limit > 1 => begin + (len - begin) / limit + l,
                     l => len + l,
                 };
                 (begin, last, step)
@@ -162,15 +176,15 @@ impl KeySpec {
             Find::Count { count, first, step } => {
                 let count = number::parse_i64(args.get((begin + count) as usize)?)?;
                 let first = begin + first;
-                let last = i64::from(first).checked_add(count.checked_sub(1)?.checked_mul(step.into())?)?;
+                let last = count.checked_sub(1)?.checked_mul(step.into())?.checked_add(first.into())?;
                 (first, i32::try_from(last).ok()?, step)
             }
             Find::Unknown => return None,
         };
-        if last >= len {
+        if first >= len || last >= len || last < first {
             return None;
         }
-        (first..=last).step_by(step.max(1) as usize).for_each(|i| found(i as usize));
+        (first..=last).step_by(step.max(1) as usize).map(|i| i as usize).for_each(found);
         Some(())
     }
 }

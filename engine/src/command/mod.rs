@@ -25,6 +25,7 @@ mod argument;
 pub mod declare;
 pub mod flags;
 mod group;
+pub mod keys;
 pub mod keyspec;
 mod lookup;
 pub mod registry;
@@ -32,6 +33,7 @@ mod syntax;
 
 pub use argument::Argument;
 pub use group::Group;
+pub use keys::FoundKey;
 pub use keyspec::KeySpec;
 pub use registry::{CommandId, Entry, Registry};
 
@@ -41,6 +43,9 @@ use crate::error::Outcome;
 
 /// The function that a command runs.
 pub type Run = fn(&mut Context<'_>, Args<'_>) -> Outcome;
+
+/// A function that finds keys among arguments. It must do with any, for it is asked before the command runs.
+pub type FindKeys = fn(Args<'_>) -> Vec<FoundKey>;
 
 /// A declaration, as [`command!`](crate::command) makes it. Fields that a declaration leaves out keep the
 /// value that [`Command::EMPTY`] has.
@@ -66,6 +71,8 @@ pub struct Command {
     pub acl: u64,
     /// Where its keys are.
     pub keys: &'static [KeySpec],
+    /// Finds its keys where `keys` cannot say which they are, or what happens to them.
+    pub find_keys: Option<FindKeys>,
     /// Hints for clients and proxies, as in `request_policy:all_shards`.
     pub tips: &'static [&'static str],
     /// What changed in which version.
@@ -75,7 +82,7 @@ pub struct Command {
     /// Documentation flags ([`flags::doc`]); `DEPRECATED` is implied.
     pub doc_flags: u64,
     /// The arity that Redis gives the command where the syntax line implies another: a few commands check
-    /// less than they document.
+    /// less than they document. A container's is -2 without being said.
     pub arity: Option<i32>,
     /// What it does. A container of subcommands may have nothing to run.
     pub run: Option<Run>,
@@ -94,6 +101,7 @@ impl Command {
         flags: 0,
         acl: 0,
         keys: &[],
+        find_keys: None,
         tips: &[],
         history: &[],
         deprecated: None,

@@ -3,7 +3,7 @@
 //! It is a value, built once from `inventory`'s entries (in whatever order the linker left them), sorted, with
 //! duplicates refused.
 
-use super::flags::{category, command as flag};
+use super::flags::{category, command as flag, doc, names};
 use super::keyspec::{Begin, Find};
 use super::{Argument, Command, Group, Registration, argument};
 use crate::command::lookup::NameTable;
@@ -59,6 +59,12 @@ impl Entry {
     pub fn accepts(&self, words: usize) -> bool {
         let words = words as i32;
         if self.arity >= 0 { words == self.arity } else { words >= -self.arity }
+    }
+
+    /// Its documentation flags, by name.
+    pub fn doc_flags(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let implied = if self.command.deprecated.is_some() { doc::DEPRECATED } else { 0 };
+        names(self.command.doc_flags | implied, doc::NAMES)
     }
 
     /// The last part of the name: `list` of `client|list`.
@@ -122,6 +128,7 @@ impl Registry {
         }
         let mut entries: Vec<Entry> = Vec::with_capacity(sorted.len());
         let mut parents: BTreeMap<String, CommandId> = BTreeMap::new();
+        let mut wrong = Vec::new();
         // Containers sort before their subcommands: `|` is greater than any letter.
         for (name, command) in sorted {
             let id =
@@ -138,7 +145,10 @@ impl Registry {
             if let Some(parent) = parent {
                 entries[parent.index()].subcommands.push(id);
             }
-            entries.push(derive(command, id, name, parent)?);
+            entries.push(derive(command, id, name, parent, &mut wrong));
+        }
+        if !wrong.is_empty() {
+            return Err(Conflict(wrong.join("; ")));
         }
         let top = NameTable::new(
             entries.iter().filter(|e| e.parent.is_none()).map(|e| (e.own_name().as_bytes(), e.id)),
@@ -227,11 +237,14 @@ fn derive(
     id: CommandId,
     name: String,
     parent: Option<CommandId>,
-) -> Result<Entry, Conflict> {
+    wrong: &mut Vec<String>,
+) -> Entry {
     let name_words = if parent.is_some() { 2 } else { 1 };
     let (arguments, (least, open)) =
-        argument::arguments(command.syntax, command.notes, command.keys, name_words)
-            .map_err(|wrong| Conflict(format!("the syntax of '{}': {wrong}", command.name)))?;
+        argument::arguments(command.syntax, command.notes, command.keys, name_words).unwrap_or_else(|what| {
+            wrong.push(format!("the syntax of '{}': {what}", command.name));
+            Default::default()
+        });
     let words = name_words + least;
     let arity = command.arity.unwrap_or(match command.run {
         None => -2, // a container: its name and a subcommand's
@@ -253,7 +266,7 @@ fn derive(
         }
         _ => 0,
     };
-    Ok(Entry {
+    Entry {
         command,
         id,
         name,
@@ -265,7 +278,7 @@ fn derive(
         hashed_word,
         parent,
         subcommands: Vec::new(),
-    })
+    }
 }
 
 /// The old triple, from the specifications that a range can express.

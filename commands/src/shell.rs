@@ -65,6 +65,14 @@ impl Shell {
         client.session.protocol = russet_engine::Protocol::Resp3;
     }
 
+    /// Gives a parameter another value.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        let change = [(name.as_bytes(), value.as_bytes())];
+        let changed = self.engine.core.params.set_many(&change, false, &mut |_, _| Ok(()));
+        changed.expect("a parameter that can be changed");
+        self.engine.apply_params();
+    }
+
     /// Goes on as another client of the same engine.
     pub(crate) fn another(&mut self) -> ClientKey {
         std::mem::replace(&mut self.client, self.engine.connect())

@@ -122,6 +122,11 @@ impl<'a> Args<'a> {
         self.get(index).is_some_and(|word| word.eq_ignore_ascii_case(token.as_bytes()))
     }
 
+    /// Bytes of all words. O(words).
+    pub fn bytes(&self) -> usize {
+        self.spans.iter().map(|span| (span.end - span.start) as usize).sum()
+    }
+
     /// The words from `index` on.
     pub fn iter_from(&self, index: usize) -> impl ExactSizeIterator<Item = &'a [u8]> + Clone + use<'a> {
         let buffer = self.buffer;
@@ -203,8 +208,8 @@ impl OwnedArgs {
         self.spans.is_empty()
     }
 
-    /// Bytes held.
-    pub fn memory(&self) -> usize {
-        self.buffer.capacity() + self.spans.capacity() * size_of::<Span>()
+    /// Bytes that the words take, with where they stand.
+    pub fn bytes(&self) -> usize {
+        self.buffer.len() + size_of_val(&self.spans[..])
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::Core;
 use crate::error::Outcome;
 use crate::keyspace::Db;
 use crate::reply::{Protocol, Reply};
-use crate::session::{Blocked, ClientKey, Session};
+use crate::session::{Blocked, ClientKey, Closing, ReplyMode, Session};
 
 /// What a command is given.
 pub struct Context<'a> {
@@ -37,8 +37,10 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The same context for a nested call.
     pub(crate) fn nested(&mut self) -> Context<'_> {
+        let mut db = self.db.reborrow();
+        db.no_touch = self.session.no_touch;
         Context {
-            db: self.db.reborrow(),
+            db,
             reply: self.reply.reborrow(),
             session: self.session,
             core: self.core,
@@ -75,6 +77,28 @@ impl Context<'_> {
     pub fn set_protocol(&mut self, protocol: Protocol) {
         self.session.protocol = protocol;
         self.reply.set_protocol(protocol);
+    }
+
+    /// Changes whether the session is answered, from the next byte of a reply on.
+    pub fn set_reply_mode(&mut self, mode: ReplyMode) {
+        let was_muted = self.session.reply_mode != ReplyMode::On;
+        match (was_muted, mode != ReplyMode::On) {
+            (false, true) => self.session.muted_from = Some(self.reply.output().mark()),
+            (true, false) => {
+                if let Some(mark) = self.session.muted_from.take() {
+                    self.reply.output().truncate(mark);
+                }
+            }
+            _ => {}
+        }
+        self.session.reply_mode = mode;
+    }
+
+    /// Ends the session once it has been sent what is written by now: what it has asked besides is done, but
+    /// not answered.
+    pub fn close_after_reply(&mut self) {
+        self.session.close(Closing::AfterReply);
+        self.set_reply_mode(ReplyMode::Off);
     }
 
     /// Journals `args` in place of the command as it was sent. May be called several times.

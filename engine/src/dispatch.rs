@@ -32,12 +32,17 @@ pub enum Flow {
 
 /// Runs one request.
 pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Flow {
-    let mark = cx.reply.output().mark();
+    if cx.session.reply_mode != ReplyMode::On {
+        cx.session.muted_from = Some(cx.reply.output().mark());
+    }
     cx.session.active_ms = cx.db.now_ms();
+    cx.session.last_command = match lookup {
+        Lookup::Found(command) => Some(command),
+        Lookup::Unknown | Lookup::UnknownSubcommand(_) => None,
+    };
     let flow = match admit(cx, lookup, args) {
         Ok(Admitted::Run(command)) => {
             call(cx, command, args);
-            cx.session.last_command = Some(command);
             cx.session.commands += 1;
             None
         }
@@ -55,33 +60,19 @@ pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> F
             None
         }
     };
+    if cx.session.blocked.is_some() {
+        cx.session.waiting_bytes = args.bytes();
+    }
     if let Some(flow) = flow {
         return flow;
     }
-    if cx.session.reply_mode != ReplyMode::On {
-        hush(cx, mark);
+    if cx.session.reply_mode != ReplyMode::On || cx.session.skip_next {
+        cx.session.end_request(cx.reply.output());
     }
     match (cx.session.closing, &cx.session.blocked) {
         (Some(_), _) => Flow::Closing,
         (None, Some(_)) => Flow::Blocked,
         (None, None) => Flow::Done,
-    }
-}
-
-/// Takes an answer back that the client does not want.
-#[cold]
-fn hush(cx: &mut Context<'_>, mark: crate::output::Mark) {
-    match cx.session.reply_mode {
-        ReplyMode::On => {}
-        ReplyMode::Off => cx.reply.output().truncate(mark),
-        ReplyMode::SkipNext => {
-            cx.reply.output().truncate(mark);
-            cx.session.reply_mode = ReplyMode::Skip;
-        }
-        ReplyMode::Skip => {
-            cx.reply.output().truncate(mark);
-            cx.session.reply_mode = ReplyMode::On;
-        }
     }
 }
 
@@ -107,11 +98,17 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     if entry.has(flag::PROTECTED) {
         cx.core.permit_protected(entry, cx.session)?;
     }
-    if !cx.session.authenticated && !entry.has(flag::NO_AUTH) {
+    if !cx.session.authenticated && !entry.has(flag::NO_AUTH) && cx.core.requires_password() {
         return Err(Error::new("NOAUTH Authentication required."));
     }
     if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
         return Err(Error::new("ERR Command not allowed inside a transaction"));
+    }
+    if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
+        let until =
+            Blocked { deadline_ms: None, on_timeout: |_| Ok(()), unblockable: false, postponed: true };
+        cx.block(until);
+        return Ok(Admitted::Postponed);
     }
     if let Some(transaction) = &mut cx.session.transaction
         && !runs_inside_multi(entry)
@@ -119,12 +116,6 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
         transaction.queue(entry.id, args);
         let _ = cx.reply.simple("QUEUED");
         return Ok(Admitted::Queued);
-    }
-    if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
-        let until =
-            Blocked { deadline_ms: None, on_timeout: |_| Ok(()), unblockable: false, postponed: true };
-        cx.block(until);
-        return Ok(Admitted::Postponed);
     }
     Ok(Admitted::Run(entry.id))
 }

@@ -83,7 +83,7 @@ pub struct Core {
     pub(crate) track_latency: bool,
     /// Clients that wait with a deadline, soonest first.
     deadlines: BTreeSet<(i64, ClientKey)>,
-    /// The number of clients that wait, those that are postponed aside.
+    /// The number of clients that wait.
     pub blocked_clients: usize,
     /// Clients that wait for the pause to end.
     postponed: Vec<ClientKey>,
@@ -98,10 +98,9 @@ impl Core {
     }
 
     pub(crate) fn note_blocked(&mut self, client: ClientKey, blocked: &Blocked) {
+        self.blocked_clients += 1;
         if blocked.postponed {
             self.postponed.push(client);
-        } else {
-            self.blocked_clients += 1;
         }
         if let Some(deadline) = blocked.deadline_ms {
             self.deadlines.insert((deadline, client));
@@ -114,9 +113,7 @@ impl Core {
         if let Some(deadline) = blocked.deadline_ms {
             self.deadlines.remove(&(deadline, key));
         }
-        if !blocked.postponed {
-            self.blocked_clients -= 1;
-        }
+        self.blocked_clients -= 1;
         self.touch(key);
         Some(blocked)
     }
@@ -127,28 +124,33 @@ impl Core {
         let Some(mut client) = self.clients.take(key) else { return false };
         let may = client.session.blocked.as_ref().is_some_and(|b| b.unblockable);
         if may && let Some(blocked) = self.unblock(key, &mut client.session) {
-            let Client { session, output } = &mut *client;
-            let mut reply = Reply::new(output, session.protocol);
-            let _ = match answer {
+            match answer {
                 Some(error) => {
                     self.stats.error(error);
-                    reply.error(error)
+                    client.answer(|reply| reply.error(error));
                 }
-                None => (blocked.on_timeout)(&mut reply),
-            };
+                None => client.answer(blocked.on_timeout),
+            }
         }
         self.clients.put_back(key, client);
         may
+    }
+
+    /// Lets commands wait until `until_ms`, Unix time in milliseconds: all of them, or those that write. A pause
+    /// that is there already becomes neither shorter nor weaker.
+    pub fn pause_until(&mut self, until_ms: i64, all: bool) {
+        let before = self.pause.unwrap_or(Pause { until_ms, all });
+        self.pause = Some(Pause { until_ms: before.until_ms.max(until_ms), all: before.all || all });
     }
 
     /// Ends the pause and lets those who waited go on.
     pub fn unpause(&mut self) {
         self.pause = None;
         for key in std::mem::take(&mut self.postponed) {
-            if let Some(client) = self.clients.get_mut(key) {
-                if client.session.blocked.as_ref().is_some_and(|b| b.postponed) {
-                    client.session.blocked = None;
-                }
+            let Some(client) = self.clients.get_mut(key) else { continue };
+            if client.session.blocked.as_ref().is_some_and(|b| b.postponed) {
+                client.session.blocked = None;
+                self.blocked_clients -= 1;
                 self.touched.push(key);
             }
         }
@@ -285,6 +287,11 @@ impl Engine {
     #[inline]
     pub fn execute_resolved(&mut self, key: ClientKey, lookup: Lookup, args: Args<'_>) -> Flow {
         let Some(mut client) = self.core.clients.take(key) else { return Flow::Closing };
+        if client.session.closing.is_some() {
+            // Somebody has ended it earlier in this tick.
+            self.core.clients.put_back(key, client);
+            return Flow::Closing;
+        }
         self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
         let Client { session, output } = &mut *client;
         let mut db = self.keyspace.db(session.db);
@@ -393,11 +400,8 @@ impl Core {
     fn wake_at_deadline(&mut self, key: ClientKey) {
         let Some(mut client) = self.clients.take(key) else { return };
         if let Some(blocked) = client.session.blocked.take() {
-            if !blocked.postponed {
-                self.blocked_clients -= 1;
-            }
-            let Client { session, output } = &mut *client;
-            let _ = (blocked.on_timeout)(&mut Reply::new(output, session.protocol));
+            self.blocked_clients -= 1;
+            client.answer(blocked.on_timeout);
             self.touch(key);
         }
         self.clients.put_back(key, client);

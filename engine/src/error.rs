@@ -46,6 +46,22 @@ impl Error {
         Error::owned(format!("ERR wrong number of arguments for '{name}' command"))
     }
 
+    /// The error for a subcommand whose arguments it cannot make sense of; `given` is its name as it was sent.
+    pub fn subcommand(container: &str, given: &[u8]) -> Self {
+        const QUOTED_MAX: usize = 128;
+        let given = String::from_utf8_lossy(&given[..given.len().min(QUOTED_MAX)]);
+        Error::owned(format!(
+            "ERR unknown subcommand or wrong number of arguments for '{given}'. Try {container} HELP."
+        ))
+    }
+
+    /// Begins with `before`, quotes `given`, ends with `after`.
+    pub fn quoting(before: &str, given: &[u8], after: &str) -> Self {
+        // Redis formats these texts as C strings.
+        let given = given.split(|&b| b == 0).next().unwrap_or_default();
+        Error::owned([before.as_bytes(), given, after.as_bytes()].concat())
+    }
+
     /// Code and text.
     pub fn text(&self) -> &[u8] {
         &self.0

@@ -34,6 +34,7 @@ pub struct Output {
     tail: Vec<u8>,
     sent: usize,
     queued: usize,
+    peak: usize,
 }
 
 impl Output {
@@ -96,6 +97,13 @@ impl Output {
         self.full.len()
     }
 
+    /// The buffer that replies are appended to, as `CLIENT LIST` shows it.
+    pub fn buffer(&self) -> Buffer {
+        let gone = if self.full.is_empty() { self.sent } else { 0 };
+        let size = self.tail.capacity();
+        Buffer { size, used: self.tail.len() - gone, peak: self.peak.max(self.tail.len()) }
+    }
+
     /// The single slice that waits, where there is only one: the common case, sent by a plain `write`.
     #[inline]
     pub fn as_single(&self) -> Option<&[u8]> {
@@ -133,6 +141,7 @@ impl Output {
             self.full.pop_front();
         }
         if self.sent == self.tail.len() {
+            self.peak = self.peak.max(self.tail.len());
             self.sent = 0;
             if self.tail.capacity() > KEEP {
                 self.tail = Vec::new();
@@ -176,6 +185,17 @@ impl Output {
         }
         self.tail.truncate(mark.tail);
     }
+}
+
+/// See [`Output::buffer`].
+#[derive(Clone, Copy, Debug)]
+pub struct Buffer {
+    /// Bytes that it can hold without growing.
+    pub size: usize,
+    /// Bytes that it holds and that have not been sent.
+    pub used: usize,
+    /// The most bytes that it has held since the memory was last given back.
+    pub peak: usize,
 }
 
 /// See [`Output::mark`].

@@ -17,6 +17,16 @@ pub enum Protocol {
     Resp3,
 }
 
+impl Protocol {
+    /// The number that `HELLO` calls it.
+    pub fn version(self) -> i64 {
+        match self {
+            Protocol::Resp2 => 2,
+            Protocol::Resp3 => 3,
+        }
+    }
+}
+
 /// Writes replies. Every method returns `Ok`, so that a command can end with one.
 pub struct Reply<'a> {
     output: &'a mut Output,

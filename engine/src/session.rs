@@ -5,12 +5,16 @@
 
 use crate::error::Outcome;
 use crate::keyspace::WatchFlag;
-use crate::output::Output;
+use crate::output::{Mark, Output};
 use crate::reply::{Protocol, Reply};
-use crate::transaction::{Transaction, Watched};
+use crate::transaction::{Size, Transaction, Watched};
+use std::collections::BTreeMap;
 
 /// The number that `CLIENT ID` answers: unique for the life of the process.
 pub type SessionId = u64;
+
+/// The user that a session is until it authenticates itself as another.
+pub const DEFAULT_USER: &str = "default";
 
 /// When the transport should end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub enum Closing {
     Now,
 }
 
-/// `CLIENT REPLY`.
+/// `CLIENT REPLY`. Changed by [`Context::set_reply_mode`](crate::Context::set_reply_mode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ReplyMode {
     /// Commands are answered.
@@ -29,10 +33,35 @@ pub enum ReplyMode {
     On,
     /// Nothing is answered.
     Off,
-    /// This command is not answered, nor is the next.
-    SkipNext,
-    /// This command is not answered.
+    /// This request is not answered.
     Skip,
+}
+
+/// What a client is to those that select by it: `CLIENT LIST TYPE`, output buffer limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sends commands and reads answers.
+    Normal,
+    /// Follows the stream of effects.
+    Replica,
+    /// Is subscribed to channels.
+    PubSub,
+    /// Is who we follow.
+    Master,
+}
+
+impl Kind {
+    /// Reads the name of a kind, letters compared without case.
+    pub fn parse(name: &[u8]) -> Option<Kind> {
+        const NAMES: [(&str, Kind); 5] = [
+            ("normal", Kind::Normal),
+            ("slave", Kind::Replica),
+            ("replica", Kind::Replica),
+            ("pubsub", Kind::PubSub),
+            ("master", Kind::Master),
+        ];
+        NAMES.iter().find(|(text, _)| name.eq_ignore_ascii_case(text.as_bytes())).map(|&(_, kind)| kind)
+    }
 }
 
 /// Why a session waits, and what ends it.
@@ -62,8 +91,8 @@ pub struct Transport {
     pub query_buffer: usize,
     /// Bytes of room left in the query buffer.
     pub query_room: usize,
-    /// Bytes of the arguments that have been parsed for the next command.
-    pub argument_memory: usize,
+    /// Bytes wait because the peer does not take them.
+    pub stalled: bool,
     /// Bytes received since the connection was made.
     pub received: u64,
     /// Bytes sent since the connection was made.
@@ -97,12 +126,18 @@ pub struct Session {
     pub authenticated: bool,
     /// The transaction that is being queued.
     pub transaction: Option<Box<Transaction>>,
+    /// The transaction that `EXEC` is running.
+    pub executing: Option<Size>,
     /// Keys that it watches.
     pub watched: Vec<Watched>,
     /// Set when one of them changes.
     pub watch_flag: WatchFlag,
     /// Whether it is answered.
     pub reply_mode: ReplyMode,
+    /// The request after this one is not answered.
+    pub skip_next: bool,
+    /// From where on the output is to be taken back, while requests are not answered.
+    pub(crate) muted_from: Option<Mark>,
     /// Why it waits.
     pub blocked: Option<Blocked>,
     /// When its transport should end.
@@ -115,7 +150,9 @@ pub struct Session {
     pub created_ms: i64,
     /// Unix time in milliseconds of its last request.
     pub active_ms: i64,
-    /// The last command's full name.
+    /// Bytes of the arguments of the request that waits, if one does.
+    pub waiting_bytes: usize,
+    /// The command of the last request, if there is such a command.
     pub last_command: Option<crate::command::CommandId>,
     /// Commands it has run.
     pub commands: u64,
@@ -133,28 +170,55 @@ impl Session {
             name: Vec::new(),
             lib_name: Vec::new(),
             lib_ver: Vec::new(),
-            user: "default".into(),
+            user: DEFAULT_USER.into(),
             authenticated,
             transaction: None,
+            executing: None,
             watched: Vec::new(),
             watch_flag: WatchFlag::default(),
             reply_mode: ReplyMode::On,
+            skip_next: false,
+            muted_from: None,
             blocked: None,
             closing: None,
             no_evict: false,
             no_touch: false,
             created_ms: now_ms,
             active_ms: now_ms,
+            waiting_bytes: 0,
             last_command: None,
             commands: 0,
             transport: Transport { fd: -1, ..Transport::default() },
         }
     }
 
+    /// What it is to those that select by it.
+    pub fn kind(&self) -> Kind {
+        Kind::Normal
+    }
+
     /// Asks the transport to end; a stronger wish replaces a weaker one.
     pub fn close(&mut self, when: Closing) {
         if self.closing != Some(Closing::Now) {
             self.closing = Some(when);
+        }
+    }
+
+    /// Takes back what a request has answered that should not be, and lets `CLIENT REPLY SKIP` move on.
+    pub(crate) fn end_request(&mut self, output: &mut Output) {
+        if self.reply_mode != ReplyMode::On
+            && let Some(mark) = self.muted_from.take()
+        {
+            output.truncate(mark);
+        }
+        if self.blocked.is_some() {
+            return; // the answer is still to come
+        }
+        if self.reply_mode == ReplyMode::Skip {
+            self.reply_mode = ReplyMode::On;
+        }
+        if std::mem::take(&mut self.skip_next) && self.reply_mode == ReplyMode::On {
+            self.reply_mode = ReplyMode::Skip;
         }
     }
 }
@@ -167,6 +231,17 @@ pub struct Client {
     pub output: Output,
 }
 
+impl Client {
+    /// Writes the answer that it has been waiting for, unless it does not want answers.
+    pub(crate) fn answer(&mut self, write: impl FnOnce(&mut Reply<'_>) -> Outcome) {
+        let Client { session, output } = self;
+        let mark = output.mark();
+        let _ = write(&mut Reply::new(output, session.protocol));
+        session.muted_from = Some(mark);
+        session.end_request(output);
+    }
+}
+
 /// The place of a client in [`Clients`]: small, dense, reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientKey(pub usize);
@@ -175,6 +250,7 @@ pub struct ClientKey(pub usize);
 #[derive(Default)]
 pub struct Clients {
     slots: slab::Slab<Option<Box<Client>>>,
+    by_id: BTreeMap<SessionId, ClientKey>,
     next_id: SessionId,
 }
 
@@ -183,7 +259,19 @@ impl Clients {
     pub fn add(&mut self, authenticated: bool, now_ms: i64) -> ClientKey {
         self.next_id += 1;
         let session = Session::new(self.next_id, authenticated, now_ms);
-        ClientKey(self.slots.insert(Some(Box::new(Client { session, output: Output::default() }))))
+        let key = ClientKey(self.slots.insert(Some(Box::new(Client { session, output: Output::default() }))));
+        self.by_id.insert(self.next_id, key);
+        key
+    }
+
+    /// Where the client with this number is. O(log n).
+    pub fn find(&self, id: SessionId) -> Option<ClientKey> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// Where all clients are, the eldest first, the one whose command is running among them.
+    pub fn by_age(&self) -> impl Iterator<Item = ClientKey> {
+        self.by_id.values().copied()
     }
 
     /// The number of clients.
@@ -228,6 +316,8 @@ impl Clients {
     }
 
     pub(crate) fn remove(&mut self, key: ClientKey) -> Option<Box<Client>> {
-        self.slots.try_remove(key.0)?
+        let client = self.slots.try_remove(key.0)??;
+        self.by_id.remove(&client.session.id);
+        Some(client)
     }
 }

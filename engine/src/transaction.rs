@@ -7,10 +7,20 @@ use crate::error::{Error, Outcome};
 use crate::keyspace::{Keyspace, WatchFlag};
 use crate::session::Session;
 
+/// How large a transaction is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// The number of queued commands.
+    pub commands: usize,
+    /// Bytes that their arguments hold.
+    pub bytes: usize,
+}
+
 /// What has been queued since `MULTI`.
 #[derive(Default)]
 pub struct Transaction {
     queued: Vec<(CommandId, OwnedArgs)>,
+    bytes: usize,
     /// A command could not be queued: `EXEC` will refuse.
     pub failed: bool,
 }
@@ -26,9 +36,9 @@ impl Transaction {
         self.queued.is_empty()
     }
 
-    /// Bytes that the queued arguments hold.
-    pub fn memory(&self) -> usize {
-        self.queued.iter().map(|(_, args)| args.memory()).sum()
+    /// How large it is. O(1).
+    pub fn size(&self) -> Size {
+        Size { commands: self.queued.len(), bytes: self.bytes }
     }
 
     /// The queued commands.
@@ -37,7 +47,9 @@ impl Transaction {
     }
 
     pub(crate) fn queue(&mut self, command: CommandId, args: Args<'_>) {
-        self.queued.push((command, args.to_owned()));
+        let args = args.to_owned();
+        self.bytes += args.bytes();
+        self.queued.push((command, args));
     }
 }
 
@@ -109,9 +121,11 @@ pub fn exec(cx: &mut Context<'_>) -> Outcome {
     let opened = cx.db.keyspace().effects.begin();
     let hasher = cx.db.keyspace().hasher.clone();
     let outer = std::mem::replace(&mut cx.in_transaction, true);
+    cx.session.executing = Some(transaction.size());
     for (command, args) in &transaction.queued {
         cx.call(*command, args.args(&hasher));
     }
+    cx.session.executing = None;
     cx.in_transaction = outer;
     if opened {
         cx.db.keyspace().effects.commit();

@@ -300,6 +300,9 @@ fn first_last_step(command: &Command) -> (i32, i32, i32) {
 const TYPES: u64 = category::LIST | category::SET | category::SORTEDSET;
 
 fn categories(command: &Command) -> u64 {
+    if command.run.is_none() {
+        return command.acl | category::SLOW; // a container: its subcommands have the others
+    }
     let mut bits = command.acl;
     let imply = |bits: &mut u64, when: u64, category: u64| {
         if command.flags & when != 0 {

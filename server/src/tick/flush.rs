@@ -53,8 +53,11 @@ impl Server {
             stats.net_output += count;
             stats.writes_processed += 1;
             match sent {
-                Sent::All => {}
-                Sent::Full => connection.writable = false,
+                Sent::All => client.session.transport.stalled = false,
+                Sent::Full => {
+                    connection.writable = false;
+                    client.session.transport.stalled = true;
+                }
                 Sent::Share => self.work.outgoing.push(key),
                 Sent::Broken => return self.close(key),
             }

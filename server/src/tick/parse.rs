@@ -16,7 +16,7 @@ impl Server {
             let first = work.requests.len();
             batch.requests = first..first;
             let Some(connection) = self.connections.get_mut(batch.client.0) else { continue };
-            let Some(client) = self.engine.core.clients.get(batch.client) else { continue };
+            let Some(client) = self.engine.core.clients.get_mut(batch.client) else { continue };
             if client.session.blocked.is_some() || client.session.closing.is_some() {
                 connection.unparsed = true; // its bytes wait for it
                 continue;
@@ -31,6 +31,7 @@ impl Server {
                 Source::Arena { at, len } => &mut work.arena[at..at + len],
                 Source::Own => &mut connection.input[connection.consumed..],
             };
+            client.session.transport.query_buffer = bytes.len();
             while work.requests.len() - first < COMMANDS {
                 let spans = work.spans.len() as u32;
                 match connection.parser.parse(bytes, batch.parsed, limits, &mut work.spans) {

@@ -1,0 +1,90 @@
+//! AUTH: prove who you are. [`authenticate`] is also `HELLO`'s.
+
+use russet_engine::prelude::*;
+use russet_engine::session::DEFAULT_USER;
+use subtle::ConstantTimeEq;
+
+command! {
+    name: "AUTH", group: Connection, since: "1.0.0",
+    complexity: "O(N) where N is the number of passwords defined for the user",
+    summary: "Authenticates the connection.",
+    syntax: "[username] password",
+    notes: [of("username").since("6.0.0")],
+    flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY | SENSITIVE,
+    history: [("6.0.0", "Added ACL style (username and password).")],
+    run: auth,
+}
+
+fn auth(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    match args.len() {
+        2 if !cx.core.requires_password() => {
+            return Err(Error::new(
+                "ERR AUTH <password> called without any password configured for the default user. Are you sure \
+                 your configuration is correct?",
+            ));
+        }
+        2 => authenticate(cx, DEFAULT_USER.as_bytes(), args.word(1))?,
+        3 => authenticate(cx, args.word(1), args.word(2))?,
+        _ => return Err(Error::SYNTAX),
+    }
+    cx.reply.ok()
+}
+
+/// Makes the session that of `user`. What it was before stays if the password is wrong.
+///
+/// # Errors
+/// If there is no such user, or the password is another.
+pub(super) fn authenticate(cx: &mut Context<'_>, user: &[u8], password: &[u8]) -> Outcome {
+    let known = user == DEFAULT_USER.as_bytes();
+    // A user without a password takes any.
+    if !known || cx.core.requires_password() && !same(cx.core.params.requirepass(), password) {
+        cx.core.stats.auth_failures += 1;
+        return Err(Error::new("WRONGPASS invalid username-password pair or user is disabled."));
+    }
+    cx.session.user = DEFAULT_USER.into();
+    cx.session.authenticated = true;
+    Ok(())
+}
+
+/// Compares in a time that tells nothing of the password but, at most, its length.
+fn same(password: &[u8], given: &[u8]) -> bool {
+    password.ct_eq(given).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::{Shell, conversation};
+
+    #[test]
+    fn without_a_password_only_the_default_user_is_welcome() {
+        conversation! {
+            "AUTH x => -ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?"
+            "AUTH default x => +OK"
+            "AUTH other x => -WRONGPASS invalid username-password pair or user is disabled."
+            "AUTH a b c => -ERR syntax error"
+            "AUTH => -ERR wrong number of arguments for 'auth' command"
+        };
+    }
+
+    #[test]
+    fn a_new_session_must_know_the_password() {
+        let mut shell = Shell::new();
+        shell.set("requirepass", "sesame");
+        assert_eq!(shell.run("PING"), "+PONG", "a session that is there stays");
+        shell.another();
+        assert_eq!(shell.run("PING"), "-NOAUTH Authentication required.");
+        assert_eq!(shell.run("GET"), "-ERR wrong number of arguments for 'get' command");
+        assert_eq!(shell.run("AUTH sesam"), "-WRONGPASS invalid username-password pair or user is disabled.");
+        assert_eq!(shell.run("AUTH sesame"), "+OK");
+        assert_eq!(shell.run("AUTH wrong"), "-WRONGPASS invalid username-password pair or user is disabled.");
+        assert_eq!(shell.run("PING"), "+PONG", "a failure takes nothing away");
+        assert_eq!(shell.run("RESET"), "+RESET");
+        assert_eq!(shell.run("PING"), "-NOAUTH Authentication required.");
+        assert_eq!(shell.run("AUTH default sesame"), "+OK");
+        assert_eq!(shell.run("PING"), "+PONG");
+        assert_eq!(shell.engine.core.stats.auth_failures, 2);
+        shell.another();
+        shell.set("requirepass", "");
+        assert_eq!(shell.run("PING"), "+PONG", "there is nothing to prove any more");
+    }
+}

@@ -1,0 +1,95 @@
+//! One client as a line of `CLIENT LIST`.
+
+use russet_engine::command::Registry;
+use russet_engine::output::Output;
+use russet_engine::session::{Closing, Kind, Session};
+use russet_engine::transaction::Size;
+use std::io::Write;
+
+/// Appends the line of one client, its end included. `argument_bytes` is what the arguments of its running
+/// command take, if one runs.
+pub(super) fn append(
+    line: &mut Vec<u8>,
+    session: &Session,
+    output: &Output,
+    registry: &Registry,
+    argument_bytes: Option<usize>,
+    now_ms: i64,
+) {
+    let seconds_since = |then_ms: i64| (now_ms - then_ms).max(0) / 1000;
+    let transport = &session.transport;
+    let transaction = transaction_size(session);
+    let arguments = match (session.executing, argument_bytes) {
+        // What EXEC runs stands in the transaction; its own arguments are its name.
+        (Some(_), Some(_)) => "EXEC".len(),
+        (None, Some(bytes)) => bytes,
+        (_, None) if session.blocked.is_some() => session.waiting_bytes,
+        (_, None) => 0,
+    };
+    let buffer = output.buffer();
+    let listed = output.memory() - buffer.size;
+    let memory = size_of::<Session>()
+        + session.name.len()
+        + session.lib_name.len()
+        + session.lib_ver.len()
+        + transport.query_buffer
+        + transport.query_room
+        + arguments
+        + transaction.map_or(0, |size| size.bytes)
+        + output.memory();
+    let write = |line: &mut Vec<u8>, field: std::fmt::Arguments<'_>| {
+        // Writing to a vector cannot fail.
+        let _ = line.write_fmt(field);
+    };
+    write(line, format_args!("id={} addr={} laddr={}", session.id, transport.peer, transport.local));
+    write(line, format_args!(" fd={} name=", transport.fd));
+    line.extend_from_slice(&session.name);
+    write(line, format_args!(" age={}", seconds_since(session.created_ms)));
+    write(line, format_args!(" idle={}", seconds_since(session.active_ms)));
+    line.extend_from_slice(b" flags=");
+    append_flags(line, session);
+    // Subscriptions come with publish and subscribe.
+    write(line, format_args!(" db={} sub=0 psub=0 ssub=0", session.db));
+    write(line, format_args!(" multi={}", transaction.map_or(-1, |size| size.commands as i64)));
+    write(line, format_args!(" qbuf={} qbuf-free={}", transport.query_buffer, transport.query_room));
+    write(line, format_args!(" argv-mem={arguments}"));
+    write(line, format_args!(" multi-mem={}", transaction.map_or(0, |size| size.bytes)));
+    write(line, format_args!(" rbs={} rbp={} obl={}", buffer.size, buffer.peak, buffer.used));
+    write(line, format_args!(" oll={} omem={listed} tot-mem={memory}", output.chunks()));
+    write(line, format_args!(" events={}", if transport.stalled { "rw" } else { "r" }));
+    let command = session.last_command.map_or("NULL", |command| &registry.get(command).name);
+    // Nobody's invalidations are redirected yet.
+    write(line, format_args!(" cmd={command} user={} redir=-1", session.user));
+    write(line, format_args!(" resp={} lib-name=", session.protocol.version()));
+    line.extend_from_slice(&session.lib_name);
+    line.extend_from_slice(b" lib-ver=");
+    line.extend_from_slice(&session.lib_ver);
+    line.push(b'\n');
+}
+
+/// The transaction that is queued or being run.
+fn transaction_size(session: &Session) -> Option<Size> {
+    session.executing.or_else(|| session.transaction.as_ref().map(|transaction| transaction.size()))
+}
+
+/// Appends a letter for each thing that is true of the client, or `N`.
+fn append_flags(line: &mut Vec<u8>, session: &Session) {
+    let flags = [
+        (b'S', session.kind() == Kind::Replica),
+        (b'M', session.kind() == Kind::Master),
+        (b'P', session.kind() == Kind::PubSub),
+        (b'x', transaction_size(session).is_some()),
+        (b'b', session.blocked.is_some()),
+        (b'd', session.watch_flag.is_set()),
+        (b'c', session.closing == Some(Closing::AfterReply)),
+        (b'A', session.closing == Some(Closing::Now)),
+        (b'U', session.transport.unix),
+        (b'e', session.no_evict),
+        (b'T', session.no_touch),
+    ];
+    let before = line.len();
+    line.extend(flags.iter().filter(|(_, is)| *is).map(|(letter, _)| letter));
+    if line.len() == before {
+        line.push(b'N');
+    }
+}

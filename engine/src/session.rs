@@ -197,6 +197,19 @@ impl Session {
         Kind::Normal
     }
 
+    /// The transaction that is queued or being run.
+    pub fn transaction_size(&self) -> Option<Size> {
+        self.executing.or_else(|| self.transaction.as_ref().map(|transaction| transaction.size()))
+    }
+
+    /// Bytes that the client holds: what it has sent and what it is to be sent among them.
+    pub fn memory(&self, output: &Output) -> usize {
+        let words = self.name.len() + self.lib_name.len() + self.lib_ver.len();
+        let received = self.transport.query_buffer + self.transport.query_room;
+        let queued = self.transaction_size().map_or(0, |size| size.bytes);
+        size_of::<Session>() + words + received + queued + output.memory()
+    }
+
     /// Asks the transport to end; a stronger wish replaces a weaker one.
     pub fn close(&mut self, when: Closing) {
         if self.closing != Some(Closing::Now) {

@@ -3,7 +3,6 @@
 use russet_engine::command::Registry;
 use russet_engine::output::Output;
 use russet_engine::session::{Closing, Kind, Session};
-use russet_engine::transaction::Size;
 use std::io::Write;
 
 /// Appends the line of one client, its end included. `argument_bytes` is what the arguments of its running
@@ -18,7 +17,7 @@ pub(super) fn append(
 ) {
     let seconds_since = |then_ms: i64| (now_ms - then_ms).max(0) / 1000;
     let transport = &session.transport;
-    let transaction = transaction_size(session);
+    let transaction = session.transaction_size();
     let arguments = match (session.executing, argument_bytes) {
         // What EXEC runs stands in the transaction; its own arguments are its name.
         (Some(_), Some(_)) => "EXEC".len(),
@@ -28,15 +27,7 @@ pub(super) fn append(
     };
     let buffer = output.buffer();
     let listed = output.memory() - buffer.size;
-    let memory = size_of::<Session>()
-        + session.name.len()
-        + session.lib_name.len()
-        + session.lib_ver.len()
-        + transport.query_buffer
-        + transport.query_room
-        + arguments
-        + transaction.map_or(0, |size| size.bytes)
-        + output.memory();
+    let memory = session.memory(output) + arguments;
     let write = |line: &mut Vec<u8>, field: std::fmt::Arguments<'_>| {
         // Writing to a vector cannot fail.
         let _ = line.write_fmt(field);
@@ -67,18 +58,13 @@ pub(super) fn append(
     line.push(b'\n');
 }
 
-/// The transaction that is queued or being run.
-fn transaction_size(session: &Session) -> Option<Size> {
-    session.executing.or_else(|| session.transaction.as_ref().map(|transaction| transaction.size()))
-}
-
 /// Appends a letter for each thing that is true of the client, or `N`.
 fn append_flags(line: &mut Vec<u8>, session: &Session) {
     let flags = [
         (b'S', session.kind() == Kind::Replica),
         (b'M', session.kind() == Kind::Master),
         (b'P', session.kind() == Kind::PubSub),
-        (b'x', transaction_size(session).is_some()),
+        (b'x', session.transaction_size().is_some()),
         (b'b', session.blocked.is_some()),
         (b'd', session.watch_flag.is_set()),
         (b'c', session.closing == Some(Closing::AfterReply)),

@@ -4,7 +4,6 @@ use super::ratio;
 use russet_engine::info::{Fields, Shown};
 use russet_engine::info_section;
 use russet_engine::prelude::*;
-use russet_engine::session::Session;
 
 info_section! { name: "Memory", order: 300, shown: Shown::ByDefault, write: write }
 
@@ -85,13 +84,8 @@ fn tables(cx: &mut Context<'_>) -> usize {
 
 /// Bytes that clients hold. O(clients).
 fn clients(cx: &mut Context<'_>) -> usize {
-    let one = |session: &Session, output: usize| {
-        let transport = &session.transport;
-        let queued = session.transaction.as_ref().map_or(0, |transaction| transaction.memory());
-        size_of::<Session>() + transport.query_buffer + transport.query_room + output + queued
-    };
-    let own = one(cx.session, cx.reply.output().memory());
-    own + cx.core.clients.iter().map(|(_, client)| one(&client.session, client.output.memory())).sum::<usize>()
+    let own = cx.session.memory(cx.reply.output());
+    own + cx.core.clients.iter().map(|(_, client)| client.session.memory(&client.output)).sum::<usize>()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Random command sequences against the real servers.
 //!
 //! `cargo test -p russet-tests --test generated`. Seeds are fixed, so a run can be repeated; `SEED=7` plays one other
-//! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer. What differs is shrunk and printed as
+//! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer, `GRAMMAR=FILE` takes the commands from another
+//! file. What differs is shrunk and printed as
 //! lines that can be pasted into a case file.
 
 use std::process::ExitCode;
@@ -40,7 +41,8 @@ fn main() -> ExitCode {
 }
 
 fn check(seed: u64, commands: usize, oracle: Server, protocol: Protocol) -> Result<(), Failed> {
-    let grammar = Grammar::parse(GRAMMAR)?;
+    let own = std::env::var_os("GRAMMAR").map(std::fs::read_to_string).transpose()?;
+    let grammar = Grammar::parse(own.as_deref().unwrap_or(GRAMMAR))?;
     let mut rng = StdRng::seed_from_u64(seed);
     let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
     let mut pair = Pair::start(Server::Russet, oracle, protocol)?;

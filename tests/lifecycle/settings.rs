@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use russet_tests::launch::{Running, free_port};
+use russet_tests::launch::Running;
 use russet_tests::peers::Server;
 use tempfile::TempDir;
 
@@ -160,7 +160,6 @@ pub(crate) fn rewrite() -> Result<(), String> {
     }
     let text = fs::read_to_string(&path).map_err(|e| e.to_string())?;
     contains(&text, &["# keep this remark", "timeout 33", "maxmemory 5mb"])?;
-    let port = free_port()?.to_string();
-    let server = Running::start_with_file(Server::Russet, &path, &["--port", &port])?;
+    let server = Running::start_with_file(Server::Russet, &path, &[])?;
     expect(&server, &[("timeout", "33"), ("maxmemory", "5242880")])
 }

@@ -207,7 +207,11 @@ impl Side {
         let mut client = self.running.connect()?;
         let address = client.local_address()?.to_string();
         if self.protocol == Protocol::Resp3 {
-            client.line("HELLO 3")?;
+            let reply = client.line("HELLO 3")?;
+            // Where a password is wanted, the case itself says HELLO.
+            if reply.value.is_error() && !reply.raw.starts_with(b"-NOAUTH") {
+                return Err(io::Error::other(format!("HELLO 3: {}", reply.value.lossy())));
+            }
         }
         let id = if self.wants_ids { client.line("CLIENT ID")?.value.integer().unwrap_or(-1) } else { -1 };
         Ok(Connection { client, id, address })

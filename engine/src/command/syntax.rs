@@ -98,7 +98,7 @@ impl Reader {
                     optional(&mut sequence, inner);
                 }
                 Some("...") => match sequence.last() {
-                    Some(Node::OneOf(_)) if close.is_none() => {
+                    Some(Node::OneOf(_)) if close != Some("]") => {
                         let repeated = sequence.pop().into_iter().collect();
                         sequence.push(Node::Repeat(repeated));
                     }

@@ -142,7 +142,8 @@ fn set_expiry(
 
 #[cfg(test)]
 mod tests {
-    use crate::shell::conversation;
+    use crate::shell::{Shell, conversation};
+    use russet_engine::keyspace::Cycle;
 
     #[test]
     fn options_are_read_before_the_time() {
@@ -173,6 +174,18 @@ mod tests {
             "PEXPIRETIME a => :9223372036854775807"
             "EXPIRETIME a => :9223372036854776"
         };
+    }
+
+    #[test]
+    fn the_active_expiry_bears_times_that_are_far_away() {
+        let mut shell = Shell::new();
+        for i in 0..50 {
+            shell.run(&format!("SET k{i} 1"));
+            assert_eq!(shell.run(&format!("PEXPIREAT k{i} 9223372036854775807")), ":1");
+        }
+        shell.engine.expire_cycle(Cycle::Slow { hz: 10 });
+        let mean = shell.engine.keyspace.databases()[0].average_ttl();
+        assert_eq!(mean, i64::MAX - 1_700_000_000_000);
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl Keyspace {
         }
         hashes.iter().for_each(|&hash| database.table.prefetch(hash));
         hashes.iter().for_each(|&hash| database.table.prefetch_candidate(hash));
-        let (mut stale, mut live, mut ttl_sum) = (0, 0, 0);
+        let (mut stale, mut live, mut ttl_sum) = (0, 0, 0i128);
         for &hash in &hashes {
             let volatile = |entry: &Entry| entry.expiry().is_some() && hasher.hash(entry.key()) == hash;
             let Some(entry) = database.table.find(hash, volatile) else { continue };
@@ -160,7 +160,7 @@ impl Keyspace {
                 }
             } else {
                 live += 1;
-                ttl_sum += entry.expiry().unwrap_or(now_ms) - now_ms;
+                ttl_sum += i128::from(entry.expiry().unwrap_or(now_ms)) - i128::from(now_ms);
             }
         }
         estimate_ttl(database, live, ttl_sum);
@@ -169,9 +169,10 @@ impl Keyspace {
 }
 
 /// Moves a database's mean time to live by a fiftieth towards what a sample shows.
-fn estimate_ttl(database: &mut Database, live: i64, ttl_sum: i64) {
+fn estimate_ttl(database: &mut Database, live: i64, ttl_sum: i128) {
     if live > 0 {
-        let mean = ttl_sum / live;
+        // The sum of a few far moments is beyond 64 bits, their mean is not.
+        let mean = i64::try_from(ttl_sum / i128::from(live)).unwrap_or(i64::MAX);
         database.average_ttl = match database.average_ttl {
             0 => mean,
             old => old / 50 * 49 + mean / 50,

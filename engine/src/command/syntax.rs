@@ -195,6 +195,7 @@ mod tests {
             ("[protover [AUTH username password] [SETNAME clientname]]", 0, true),
             ("key field value [field value ...]", 3, true),
             ("<[ID client-id] | [TYPE type]> ...", 0, true),
+            ("<ip:port | <[ID client-id] | [TYPE type]> ...>", 0, true),
         ] {
             assert_eq!(words(&parse(syntax).unwrap()), (least, open), "{syntax}");
         }

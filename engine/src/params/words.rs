@@ -10,7 +10,7 @@ pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut rest = line;
     loop {
         rest = rest.trim_ascii_start_c();
-        if rest.is_empty() {
+        if matches!(rest, [] | [0, ..]) {
             return Some(words);
         }
         let mut word = Vec::new();
@@ -20,7 +20,7 @@ pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 /// C's `isspace`, which also counts the vertical tab.
-fn is_blank(byte: u8) -> bool {
+pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 

@@ -5,9 +5,15 @@ use russet_engine::Error;
 use russet_engine::args::Span;
 use russet_engine::params::words as quoting;
 
-/// Parses the line that begins at `start`. Words without quotes are slices of the line; where there are
-/// quotes, the decoded words, which are never longer than the line, are written over it.
-pub(super) fn parse(buffer: &mut [u8], start: usize, words: &mut Vec<Span>) -> Result<Step, Error> {
+/// Parses the line that begins at `start`. Words of a line without quotes are slices of it. Where there are
+/// quotes, the decoded words, which together are never longer than the line, are written over it, and how it
+/// read is added to `decoded`.
+pub(super) fn parse(
+    buffer: &mut [u8],
+    start: usize,
+    words: &mut Vec<Span>,
+    decoded: &mut Vec<(usize, Box<[u8]>)>,
+) -> Result<Step, Error> {
     let rest = &buffer[start..];
     let Some(length) = end_of_line(rest, b'\n') else {
         if rest.len() > LINE_MAX {
@@ -16,15 +22,33 @@ pub(super) fn parse(buffer: &mut [u8], start: usize, words: &mut Vec<Span>) -> R
         return Ok(Step::Incomplete);
     };
     let line = rest[..length].strip_suffix(b"\r").unwrap_or(&rest[..length]);
-    let Some(decoded) = quoting::split(line) else {
+    let end = start + length + 1;
+    if memchr::memchr2(b'"', b'\'', line).is_none() {
+        plain(line, start, words);
+        return Ok(Step::Command { end });
+    }
+    let Some(unquoted) = quoting::split(line) else {
         return Err(Error::new("ERR Protocol error: unbalanced quotes in request"));
     };
+    decoded.push((start, line.into()));
     let mut at = start;
-    for word in decoded {
+    for word in unquoted {
         let end = at + word.len();
         buffer[at..end].copy_from_slice(&word);
         words.push(Span { start: at as u32, end: end as u32 });
         at = end;
     }
-    Ok(Step::Command { end: start + length + 1 })
+    Ok(Step::Command { end })
+}
+
+/// The words of a line without quotes. A NUL ends the line, as the C string it would be in Redis.
+fn plain(line: &[u8], start: usize, words: &mut Vec<Span>) {
+    let line = &line[..memchr::memchr(0, line).unwrap_or(line.len())];
+    let mut at = 0;
+    for word in line.split(|&byte| quoting::is_blank(byte)) {
+        if !word.is_empty() {
+            words.push(Span { start: (start + at) as u32, end: (start + at + word.len()) as u32 });
+        }
+        at += word.len() + 1;
+    }
 }

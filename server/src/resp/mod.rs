@@ -14,6 +14,11 @@
 //! than one that arrives at once. Positions are relative to the beginning of the command, so that the caller
 //! may move the bytes of an unfinished command to another buffer.
 //!
+//! # What if a command cannot run yet?
+//!
+//! Then it, and what follows it, is parsed again later. The quoted words of an inline command are decoded in
+//! place, so the parser keeps how such a line read before, and [`Parser::rewind`] puts it back.
+//!
 //! # What may a client claim?
 //!
 //! Nothing is allocated for what a client says it will send; memory grows with what has arrived.
@@ -67,15 +72,38 @@ pub struct Parser {
     length: Option<u32>,
     /// Offset, from the beginning of the command, of what has not been looked at.
     position: usize,
-    /// Words seen so far, relative to the beginning of the command.
+    /// Words of an unfinished command, relative to its beginning.
     words: Vec<Span>,
+    /// Lines that were decoded in place since the last [`Parser::forget_lines`]: where, and how they read.
+    decoded: Vec<(usize, Box<[u8]>)>,
 }
+
+/// Room for this many words is kept from one unfinished command to the next.
+const WORDS_KEPT: usize = 64;
 
 impl Parser {
     /// Forgets an unfinished command: it will be parsed again from its beginning.
     pub fn reset(&mut self) {
-        *self = Parser { words: std::mem::take(&mut self.words), ..Parser::default() };
-        self.words.clear();
+        let mut words = std::mem::take(&mut self.words);
+        words.clear();
+        words.shrink_to(WORDS_KEPT);
+        *self = Parser { words, decoded: std::mem::take(&mut self.decoded), ..Parser::default() };
+    }
+
+    /// Everything that was parsed so far has run, or will not be parsed again.
+    pub fn forget_lines(&mut self) {
+        self.decoded.clear();
+    }
+
+    /// Makes `buffer` from offset `from` on what it was before it was parsed, and forgets an unfinished command:
+    /// commands from there on will be parsed again.
+    pub fn rewind(&mut self, buffer: &mut [u8], from: usize) {
+        self.reset();
+        for (start, line) in std::mem::take(&mut self.decoded) {
+            if start >= from {
+                buffer[start..start + line.len()].copy_from_slice(&line);
+            }
+        }
     }
 
     /// How many bytes the unfinished word still lacks, given `available` bytes of the command; 0 if unknown.
@@ -117,7 +145,7 @@ impl Parser {
                     }
                     Head::Incomplete => return Ok(Step::Incomplete),
                 },
-                Some(_) => return inline::parse(buffer, start, words),
+                Some(_) => return inline::parse(buffer, start, words, &mut self.decoded),
             },
         };
         self.bulks(&buffer[start..], start, missing, limits, words)
@@ -132,10 +160,12 @@ impl Parser {
         limits: Limits,
         words: &mut Vec<Span>,
     ) -> Result<Step, Error> {
+        // Most commands arrive whole: their words go straight to the caller's list. Those of one that arrives in
+        // pieces gather here, so that each is moved once, however many pieces there are.
+        let mut held = std::mem::take(&mut self.words);
         let first = words.len();
-        // Words go straight to the caller's list. What an earlier call has seen goes first.
-        let earlier = self.words.iter();
-        words.extend(earlier.map(|w| Span { start: w.start + start as u32, end: w.end + start as u32 }));
+        let whole = held.is_empty();
+        let (list, base) = if whole { (&mut *words, start) } else { (&mut held, 0) };
         while missing > 0 {
             let length = match self.length {
                 Some(length) => length as usize,
@@ -149,23 +179,34 @@ impl Parser {
                 self.length = Some(length as u32);
                 break;
             }
-            words.push(Span { start: (start + self.position) as u32, end: (start + end) as u32 });
+            list.push(Span { start: (base + self.position) as u32, end: (base + end) as u32 });
             self.position = end + 2;
             self.length = None;
             missing -= 1;
         }
-        if missing == 0 {
-            let end = start + self.position;
-            self.missing = None;
-            self.position = 0;
-            self.words.clear();
-            return Ok(Step::Command { end });
+        let moved = |by: i64| {
+            move |w: Span| Span { start: (w.start as i64 + by) as u32, end: (w.end as i64 + by) as u32 }
+        };
+        self.missing = (missing > 0).then_some(missing);
+        match (whole, missing > 0) {
+            (true, false) => self.words = held,
+            (true, true) => {
+                self.words = held;
+                self.words.extend(words.drain(first..).map(moved(-(start as i64))));
+            }
+            (false, true) => self.words = held,
+            (false, false) => {
+                words.extend(held.drain(..).map(moved(start as i64)));
+                held.shrink_to(WORDS_KEPT);
+                self.words = held;
+            }
         }
-        self.missing = Some(missing);
-        self.words.clear();
-        let seen = words.drain(first..);
-        self.words.extend(seen.map(|w| Span { start: w.start - start as u32, end: w.end - start as u32 }));
-        Ok(Step::Incomplete)
+        if missing > 0 {
+            return Ok(Step::Incomplete);
+        }
+        let end = start + self.position;
+        self.position = 0;
+        Ok(Step::Command { end })
     }
 
     fn array_head(&mut self, command: &[u8], limits: Limits) -> Result<Head, Error> {

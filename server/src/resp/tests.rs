@@ -119,3 +119,70 @@ fn a_claim_allocates_nothing() {
     assert_eq!(parser.memory(), 0);
     assert_eq!(parser.wanted(input.len()), (512 << 20) + 2 - 2);
 }
+
+/// Parses all commands of `buffer` and copies their words.
+fn parse_all(parser: &mut Parser, buffer: &mut [u8]) -> Vec<Vec<Vec<u8>>> {
+    let (mut start, mut commands) = (0, Vec::new());
+    loop {
+        let mut words = Vec::new();
+        match parser.parse(buffer, start, LIMITS, &mut words) {
+            Ok(Step::Command { end }) => {
+                commands
+                    .push(words.iter().map(|w| buffer[w.start as usize..w.end as usize].to_vec()).collect());
+                start = end;
+            }
+            _ => return commands,
+        }
+    }
+}
+
+#[test]
+fn commands_that_wait_are_parsed_again_as_they_were_sent() {
+    let sent =
+        b"WAIT 1 0\r\nSET a \"b c\"\r\nset 'd e'  f\r\n*1\r\n$4\r\nPING\r\nGET \"x\\ty\"\n*2\r\n$1\r\n";
+    let mut buffer = sent.to_vec();
+    let mut parser = Parser::default();
+    let first = parse_all(&mut parser, &mut buffer);
+    assert_eq!(first.len(), 5);
+    assert_eq!(first[1], [&b"SET"[..], b"a", b"b c"]);
+    parser.rewind(&mut buffer, 10);
+    assert_eq!(buffer, sent);
+    assert_eq!(parse_all(&mut parser, &mut buffer), first);
+    // What has run already keeps its decoded form: its bytes are gone for good.
+    let ran = b"WAIT 1 0\r\nSET a \"b c\"\r\n".len();
+    let decoded = buffer[..ran].to_vec();
+    parser.rewind(&mut buffer, ran);
+    assert_eq!((&buffer[..ran], &buffer[ran..]), (&decoded[..], &sent[ran..]));
+}
+
+#[test]
+fn a_nul_ends_an_inline_command() {
+    assert_eq!(
+        parse_in_pieces(b"PING \0x\r\nECHO 'a'\0b\n", &[]).unwrap_err().to_string(),
+        "ERR Protocol error: unbalanced quotes in request"
+    );
+    assert_eq!(
+        parse_in_pieces(b"PING \0x\r\nPING \"a\" \0\r\n", &[]).unwrap(),
+        [vec![b"PING".to_vec()], vec![b"PING".to_vec(), b"a".to_vec()]]
+    );
+}
+
+#[test]
+fn a_command_of_many_words_in_many_pieces_costs_what_it_has_in_bytes() {
+    const WORDS: usize = 200_000;
+    let mut input = format!("*{WORDS}\r\n").into_bytes();
+    let head = input.len();
+    input.extend(b"$0\r\n\r\n".repeat(WORDS));
+    let (mut parser, mut words) = (Parser::default(), Vec::new());
+    let begun = std::time::Instant::now();
+    for arrived in head..input.len() {
+        let step = parser.parse(&mut input[..arrived], 0, LIMITS, &mut words);
+        assert_eq!(step, Ok(Step::Incomplete));
+    }
+    // A byte at a time. Were the words copied for each piece, this would move a terabyte.
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    let end = input.len();
+    assert_eq!(parser.parse(&mut input, 0, LIMITS, &mut words), Ok(Step::Command { end }));
+    assert_eq!(words.len(), WORDS);
+    assert!(parser.memory() < 10_000, "an idle connection does not keep room for them");
+}

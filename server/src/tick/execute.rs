@@ -64,12 +64,17 @@ impl Server {
     fn settle(&mut self, batch: &mut Batch, progress: &Progress) {
         let Some(connection) = self.connections.get_mut(batch.client.0) else { return };
         if progress.stopped {
-            connection.parser.reset();
+            let bytes = match batch.source {
+                Source::Own => &mut connection.input[connection.consumed..],
+                Source::Arena { at, len } => &mut self.work.arena[at..at + len],
+            };
+            connection.parser.rewind(bytes, progress.done);
             connection.unparsed = true;
         } else if let Some(error) = batch.violation.take() {
             tracing::debug!("Protocol error from client: {error}");
             self.engine.violation(batch.client, &error);
         }
+        connection.parser.forget_lines();
         match batch.source {
             Source::Own => connection.consume(progress.done),
             Source::Arena { at, len } => {

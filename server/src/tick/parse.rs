@@ -47,6 +47,11 @@ impl Server {
                         connection.unparsed = false;
                         break;
                     }
+                    Err(_) if work.requests.len() > first => {
+                        // What comes before may change what is allowed, as AUTH does: ask again behind it.
+                        connection.parser.reset();
+                        break;
+                    }
                     Err(error) => {
                         batch.violation = Some(error);
                         break;

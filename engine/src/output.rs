@@ -25,6 +25,13 @@ impl Chunk {
             Chunk::Shared(blob) => blob,
         }
     }
+
+    fn memory(&self) -> usize {
+        match self {
+            Chunk::Bytes(bytes) => bytes.capacity(),
+            Chunk::Shared(blob) => blob.capacity(),
+        }
+    }
 }
 
 /// A queue of bytes: `full` chunks, then `tail`, of which the first `sent` bytes are gone already.
@@ -35,7 +42,12 @@ pub struct Output {
     sent: usize,
     queued: usize,
     peak: usize,
+    /// Bytes of memory that the chunks hold.
+    held: usize,
 }
+
+/// A tail below this size is not worth an entry in the queue.
+const SEAL_FROM: usize = 16 * 1024;
 
 impl Output {
     /// The buffer that replies are appended to.
@@ -47,23 +59,34 @@ impl Output {
     /// Appends a large value without copying it.
     pub fn push_shared(&mut self, blob: Blob) {
         self.close_tail();
-        self.queued += blob.len();
-        self.full.push_back(Chunk::Shared(blob));
+        self.push(Chunk::Shared(blob));
     }
 
     /// Appends many bytes without copying them.
     pub fn push_owned(&mut self, bytes: Vec<u8>) {
         self.close_tail();
-        self.queued += bytes.len();
-        self.full.push_back(Chunk::Bytes(bytes));
+        self.push(Chunk::Bytes(bytes));
     }
 
     /// Queues what is in the tail, so that something else can follow it.
     fn close_tail(&mut self) {
         if !self.tail.is_empty() {
             let tail = std::mem::take(&mut self.tail);
-            self.queued += tail.len();
-            self.full.push_back(Chunk::Bytes(tail));
+            self.push(Chunk::Bytes(tail));
+        }
+    }
+
+    fn push(&mut self, chunk: Chunk) {
+        self.queued += chunk.bytes().len();
+        self.held += chunk.memory();
+        self.full.push_back(chunk);
+    }
+
+    /// What waits is not going to leave soon: later replies do not lengthen its buffer, so that its memory comes
+    /// back piece by piece although the queue may never be empty again.
+    pub fn seal(&mut self) {
+        if self.tail.len() >= SEAL_FROM {
+            self.close_tail();
         }
     }
 
@@ -79,17 +102,9 @@ impl Output {
         self.len() == 0
     }
 
-    /// Bytes of memory that the queue holds, shared values included.
+    /// Bytes of memory that the queue holds, shared values included. O(1).
     pub fn memory(&self) -> usize {
-        let full: usize = self
-            .full
-            .iter()
-            .map(|chunk| match chunk {
-                Chunk::Bytes(bytes) => bytes.capacity(),
-                Chunk::Shared(blob) => blob.capacity(),
-            })
-            .sum();
-        full + self.full.capacity() * size_of::<Chunk>() + self.tail.capacity()
+        self.held + self.full.capacity() * size_of::<Chunk>() + self.tail.capacity()
     }
 
     /// Chunks that wait, for `CLIENT LIST`'s `oll`.
@@ -138,6 +153,7 @@ impl Output {
             }
             self.sent -= len;
             self.queued -= len;
+            self.held -= front.memory();
             self.full.pop_front();
         }
         if self.sent == self.tail.len() {
@@ -176,11 +192,16 @@ impl Output {
     /// Takes back everything appended since `mark` (`CLIENT REPLY OFF`). Nothing may have been sent since.
     pub fn truncate(&mut self, mark: Mark) {
         if self.full.len() > mark.chunks {
-            let first = self.full.drain(mark.chunks..).next();
-            self.tail = match first {
-                Some(Chunk::Bytes(bytes)) => bytes,
-                _ => Vec::new(),
-            };
+            let gone = self.full.drain(mark.chunks..);
+            let mut tail = Vec::new();
+            for (place, chunk) in gone.enumerate() {
+                self.held -= chunk.memory();
+                // What was the tail at `mark` is the first of them, unless there was none.
+                if let (0, Chunk::Bytes(bytes)) = (place, chunk) {
+                    tail = bytes;
+                }
+            }
+            self.tail = tail;
             self.queued = mark.queued;
         }
         self.tail.truncate(mark.tail);
@@ -246,6 +267,23 @@ mod tests {
             assert_eq!(output.as_single(), Some(&[round][..]));
             assert!(output.memory() < 8 * KEEP, "{}", output.memory());
         }
+    }
+
+    #[test]
+    fn a_queue_that_is_never_empty_gives_its_memory_back() {
+        let mut output = Output::default();
+        for _ in 0..10_000 {
+            output.tail().extend_from_slice(&[b'x'; 1000]);
+            output.seal();
+            if output.len() > 100_000 {
+                output.advance(1000);
+            }
+        }
+        assert!(output.len() > 50_000);
+        assert!(output.memory() < 400_000, "{} bytes for {}", output.memory(), output.len());
+        let left = output.len();
+        assert_eq!(drain(&mut output, 4000).len(), left);
+        assert!(output.held == 0 && output.queued == 0);
     }
 
     #[test]

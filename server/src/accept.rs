@@ -21,21 +21,43 @@ struct Arrival {
     remote: bool,
 }
 
+/// When to accept again without being told: the poll reports a listener only when something new arrives on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Accepting {
+    /// Everything that had arrived was taken: the poll will say.
+    #[default]
+    WhenTold,
+    /// The system refused, perhaps for want of file descriptors: with the next cron.
+    Later,
+    /// One tick's share was taken and more may wait.
+    AtOnce,
+}
+
 impl Server {
     /// Accepts what has arrived on all listeners.
     pub(crate) fn accept(&mut self) {
+        self.accepting = Accepting::WhenTold;
         for index in 0..self.listeners.len() {
-            for _ in 0..AT_ONCE {
-                match accept_one(&self.listeners[index]) {
-                    Ok(arrival) => self.welcome(arrival),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    Err(error) => {
+            let more = self.accept_from(index);
+            self.accepting = self.accepting.max(more);
+        }
+    }
+
+    fn accept_from(&mut self, index: usize) -> Accepting {
+        for _ in 0..AT_ONCE {
+            match accept_one(&self.listeners[index]) {
+                Ok(arrival) => self.welcome(arrival),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => return Accepting::WhenTold,
+                    io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
+                    _ => {
                         tracing::warn!("Accepting client connection: {}", crate::sys::os_text(&error));
-                        break;
+                        return Accepting::Later;
                     }
-                }
+                },
             }
         }
+        Accepting::AtOnce
     }
 
     fn welcome(&mut self, arrival: Arrival) {

@@ -3,6 +3,7 @@
 use crate::resp::Parser;
 use mio::net::{TcpStream, UnixStream};
 use rustix::buffer::spare_capacity;
+use rustix::io::retry_on_intr;
 use std::io::{self, IoSlice, Write};
 use std::os::fd::AsRawFd;
 use std::time::Instant;
@@ -18,19 +19,19 @@ pub(crate) enum Stream {
 impl Stream {
     /// Reads into `buffer`.
     pub(crate) fn read_into(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        Ok(match self {
-            Stream::Tcp(stream) => rustix::io::read(stream, buffer)?,
-            Stream::Unix(stream) => rustix::io::read(stream, buffer)?,
-        })
+        Ok(retry_on_intr(|| match self {
+            Stream::Tcp(stream) => rustix::io::read(stream, &mut *buffer),
+            Stream::Unix(stream) => rustix::io::read(stream, &mut *buffer),
+        })?)
     }
 
     /// Reads at most `most` bytes onto the end of `buffer`.
     pub(crate) fn read_onto(&self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         buffer.reserve(most);
-        Ok(match self {
-            Stream::Tcp(stream) => rustix::io::read(stream, spare_capacity(buffer))?,
-            Stream::Unix(stream) => rustix::io::read(stream, spare_capacity(buffer))?,
-        })
+        Ok(retry_on_intr(|| match self {
+            Stream::Tcp(stream) => rustix::io::read(stream, spare_capacity(buffer)),
+            Stream::Unix(stream) => rustix::io::read(stream, spare_capacity(buffer)),
+        })?)
     }
 
     /// Writes `bytes`.
@@ -126,6 +127,14 @@ impl Connection {
         } else if self.consumed > self.input.len() / 2 {
             self.input.drain(..self.consumed);
             self.consumed = 0;
+        }
+    }
+
+    /// Gives back room that a burst has left behind. Called when nothing has arrived for a while.
+    pub fn shrink(&mut self) {
+        if self.input.capacity() > 2 * self.input.len() {
+            self.input.drain(..std::mem::take(&mut self.consumed));
+            self.input.shrink_to_fit();
         }
     }
 }

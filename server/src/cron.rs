@@ -1,5 +1,6 @@
 //! Cron: what is done `hz` times a second, between two ticks.
 
+use crate::accept::Accepting;
 use crate::server::Server;
 use russet_engine::keyspace::Cycle;
 use russet_engine::session::{ClientKey, Closing};
@@ -33,6 +34,9 @@ impl Server {
         self.next_cron = now + Duration::from_millis(u64::from(1000 / hz));
         self.engine.expire_cycle(Cycle::Slow { hz });
         self.look_after_clients(hz);
+        if self.accepting == Accepting::Later {
+            self.accepting = Accepting::AtOnce;
+        }
         if self.cron.sampled.is_none_or(|at| now - at >= SAMPLE_EVERY) {
             self.cron.sampled = Some(now);
             self.engine.sample_rates();
@@ -44,17 +48,16 @@ impl Server {
     /// Goes once a second over all connections: ends those that are idle for too long or over their soft
     /// output limit, and takes back memory that bursts have left behind.
     fn look_after_clients(&mut self, hz: u32) {
+        // Of places, not of connections: what a burst of them has left behind must not slow the round down.
         let connections = self.connections.capacity();
-        let count = (self.connections.len() / hz as usize).max(CLIENTS_AT_LEAST).min(connections);
+        let count = connections.div_ceil(hz as usize).max(CLIENTS_AT_LEAST).min(connections);
         let timeout = self.engine.core.params.timeout();
         let now_ms = self.engine.now_ms();
         for _ in 0..count {
             let index = self.cron.next_client;
             self.cron.next_client = (index + 1) % connections.max(1);
             let client = ClientKey(index);
-            if !self.connections.contains(index) {
-                continue;
-            }
+            let Some(connection) = self.connections.get_mut(index) else { continue };
             let core = &mut self.engine.core;
             let Some(state) = core.clients.get_mut(client) else { continue };
             let transport = &state.session.transport;
@@ -67,6 +70,7 @@ impl Server {
                 self.engine.core.touch(client);
             } else if idle > 2 && state.output.is_empty() {
                 state.output.shrink();
+                connection.shrink();
             } else if !state.output.is_empty() && self.exceeds_output_limit(client) {
                 self.engine.core.touch(client);
             }

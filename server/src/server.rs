@@ -1,5 +1,6 @@
 //! The server: an engine, the sockets around it, and the loop that connects them.
 
+use crate::accept::Accepting;
 use crate::connection::{Connection, Stream};
 use crate::cron;
 use crate::lifecycle::signals::Signals;
@@ -32,6 +33,7 @@ pub(crate) struct Server {
     pub(crate) poll: Poll,
     pub(crate) events: Events,
     pub(crate) listeners: Vec<Listener>,
+    pub(crate) accepting: Accepting,
     pub(crate) connections: Slab<Connection>,
     pub(crate) signals: Signals,
     pub(crate) work: Work,
@@ -56,6 +58,7 @@ impl Server {
             poll,
             events: Events::with_capacity(EVENTS),
             listeners: Vec::new(),
+            accepting: Accepting::default(),
             connections: Slab::new(),
             signals,
             work: Work::default(),

@@ -84,10 +84,9 @@ const WORDS_KEPT: usize = 64;
 impl Parser {
     /// Forgets an unfinished command: it will be parsed again from its beginning.
     pub fn reset(&mut self) {
-        let mut words = std::mem::take(&mut self.words);
-        words.clear();
-        words.shrink_to(WORDS_KEPT);
-        *self = Parser { words, decoded: std::mem::take(&mut self.decoded), ..Parser::default() };
+        (self.missing, self.length, self.position) = (None, None, 0);
+        self.words.clear();
+        self.words.shrink_to(WORDS_KEPT);
     }
 
     /// Everything that was parsed so far has run, or will not be parsed again.
@@ -189,18 +188,14 @@ impl Parser {
         };
         self.missing = (missing > 0).then_some(missing);
         match (whole, missing > 0) {
-            (true, false) => self.words = held,
-            (true, true) => {
-                self.words = held;
-                self.words.extend(words.drain(first..).map(moved(-(start as i64))));
-            }
-            (false, true) => self.words = held,
+            (true, true) => held.extend(words.drain(first..).map(moved(-(start as i64)))),
             (false, false) => {
                 words.extend(held.drain(..).map(moved(start as i64)));
                 held.shrink_to(WORDS_KEPT);
-                self.words = held;
             }
+            _ => {}
         }
+        self.words = held;
         if missing > 0 {
             return Ok(Step::Incomplete);
         }

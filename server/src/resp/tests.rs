@@ -156,18 +156,6 @@ fn commands_that_wait_are_parsed_again_as_they_were_sent() {
 }
 
 #[test]
-fn a_nul_ends_an_inline_command() {
-    assert_eq!(
-        parse_in_pieces(b"PING \0x\r\nECHO 'a'\0b\n", &[]).unwrap_err().to_string(),
-        "ERR Protocol error: unbalanced quotes in request"
-    );
-    assert_eq!(
-        parse_in_pieces(b"PING \0x\r\nPING \"a\" \0\r\n", &[]).unwrap(),
-        [vec![b"PING".to_vec()], vec![b"PING".to_vec(), b"a".to_vec()]]
-    );
-}
-
-#[test]
 fn a_command_of_many_words_in_many_pieces_costs_what_it_has_in_bytes() {
     const WORDS: usize = 200_000;
     let mut input = format!("*{WORDS}\r\n").into_bytes();

@@ -67,8 +67,11 @@ impl Server {
             if client.session.closing.is_some() {
                 return self.close(key);
             }
-        } else if self.exceeds_output_limit(key) {
-            return self.close(key);
+        } else {
+            client.output.seal();
+            if self.exceeds_output_limit(key) {
+                return self.close(key);
+            }
         }
         // Somebody else has woken it: what it sent meanwhile can run.
         let Some(connection) = self.connections.get_mut(key.0) else { return };

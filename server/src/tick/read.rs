@@ -39,7 +39,7 @@ impl Server {
                 connection.readable = match &received {
                     Ok(0) => false,
                     Ok(count) => *count >= most || connection.hung_up,
-                    Err(error) => error.kind() == io::ErrorKind::Interrupted,
+                    Err(_) => false,
                 };
                 let stats = &mut self.engine.core.stats;
                 stats.reads_processed += 1;
@@ -56,7 +56,7 @@ impl Server {
                         state.session.active_ms = self.engine.keyspace.now_ms();
                     }
                     Err(error) => match error.kind() {
-                        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => {}
+                        io::ErrorKind::WouldBlock => {}
                         _ => {
                             tracing::debug!("Reading from client: {error}");
                             state.session.close(Closing::Now);

@@ -1,5 +1,6 @@
 //! Wait: sleep until something is ready, is due, or is left over.
 
+use crate::accept::Accepting;
 use crate::cron;
 use crate::server::{self, Server};
 use russet_engine::keyspace::Cycle;
@@ -11,7 +12,8 @@ impl Server {
     /// Sleeps as long as nothing is to be done, then notes what is ready and accepts new connections.
     pub(super) fn wait(&mut self) -> io::Result<()> {
         std::mem::swap(&mut self.work.ready, &mut self.work.next);
-        let timeout = if self.work.ready.is_empty() && self.work.outgoing.is_empty() {
+        let idle = self.work.ready.is_empty() && self.work.outgoing.is_empty();
+        let timeout = if idle && self.accepting != Accepting::AtOnce {
             self.engine.expire_cycle(Cycle::Fast);
             self.until_due()
         } else {
@@ -21,7 +23,7 @@ impl Server {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
-        let (mut accept, mut signalled) = (false, false);
+        let (mut accept, mut signalled) = (self.accepting == Accepting::AtOnce, false);
         for event in &self.events {
             match event.token() {
                 server::SIGNALS => signalled = true,

@@ -131,7 +131,7 @@ impl Connection {
     }
 
     /// Gives back room that a burst has left behind. Called when nothing has arrived for a while.
-    pub fn shrink(&mut self) {
+    pub(crate) fn shrink(&mut self) {
         if self.input.capacity() > 2 * self.input.len() {
             self.input.drain(..std::mem::take(&mut self.consumed));
             self.input.shrink_to_fit();

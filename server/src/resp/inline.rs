@@ -41,9 +41,8 @@ pub(super) fn parse(
     Ok(Step::Command { end })
 }
 
-/// The words of a line without quotes. A NUL ends the line, as the C string it would be in Redis.
+/// The words of a line without quotes.
 fn plain(line: &[u8], start: usize, words: &mut Vec<Span>) {
-    let line = &line[..memchr::memchr(0, line).unwrap_or(line.len())];
     let mut at = 0;
     for word in line.split(|&byte| quoting::is_blank(byte)) {
         if !word.is_empty() {

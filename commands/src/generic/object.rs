@@ -88,6 +88,9 @@ fn idletime(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 /// Small integers are shared by all keys that hold one, unless each key needs a clock of its own.
+///
+/// This is what Redis answers where a value was set. It knows of finer differences (the copy of a small integer
+/// is not shared, the argument of a queued `SET` counts) that say nothing of the data; here there are none.
 const SHARED: std::ops::Range<i64> = 0..10_000;
 /// The count of what is shared by everybody.
 const SHARED_COUNT: i64 = i32::MAX as i64;

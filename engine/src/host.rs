@@ -43,6 +43,10 @@ pub struct Usage {
     pub main_thread_system_seconds: f64,
     /// Processor seconds of the main thread in user space.
     pub main_thread_user_seconds: f64,
+    /// Objects that wait to be dropped in the background.
+    pub lazy_free_pending: u64,
+    /// Objects that were dropped in the background.
+    pub lazy_freed: u64,
 }
 
 /// Facts about the process that do not change while it runs.
@@ -128,10 +132,14 @@ pub trait Host: Send {
         )))
     }
 
-    /// Takes something that takes long to drop, to drop it where nobody waits.
-    fn drop_later(&mut self, garbage: Box<dyn Any + Send>) {
+    /// Takes something that takes long to drop, made of `objects` objects, to drop it where nobody waits.
+    fn drop_later(&mut self, garbage: Box<dyn Any + Send>, objects: usize) {
+        let _ = objects;
         drop(garbage);
     }
+
+    /// Sets what [`Usage`] counts since the start to zero: `CONFIG RESETSTAT`.
+    fn reset_counts(&mut self) {}
 
     /// Time that the calling thread is to sleep: `DEBUG SLEEP`.
     fn sleep(&mut self, time: std::time::Duration) {

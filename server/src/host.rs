@@ -11,7 +11,10 @@ use crate::{config, log};
 use russet_engine::Error;
 use russet_engine::host::{Host, Identity, Shutdown, Usage};
 use russet_engine::params::{Parameter, Params};
+use socket2::SockRef;
 use std::any::Any;
+use std::net::Shutdown as Direction;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 /// The process around the engine.
@@ -22,6 +25,8 @@ pub(crate) struct ServerHost {
     lazyfree: LazyFree,
     /// A shutdown has been granted.
     pub(crate) shutdown: Option<Shutdown>,
+    /// The TCP sockets that listen, beside the loop's own handles.
+    pub(crate) listening: Vec<OwnedFd>,
     /// Listeners that replace those that are open.
     pub(crate) relisten: Option<Vec<TcpEndpoint>>,
 }
@@ -35,10 +40,76 @@ impl ServerHost {
             memory_startup: alloc::used_memory(),
             lazyfree: LazyFree::default(),
             shutdown: None,
+            listening: Vec::new(),
             relisten: None,
         }
     }
+
+    /// Notes that everything is set up: memory that is used from now on is used for clients and data.
+    pub(crate) fn ready(&mut self) {
+        self.memory_startup = alloc::used_memory();
+    }
+
+    /// Puts changed parameters into force: first what may fail and can be undone, then what cannot fail.
+    fn put_into_force(&mut self, changed: &[&'static Parameter], params: &Params) -> Result<(), Refusal> {
+        let among =
+            |names: &[&str]| changed.iter().map(|parameter| parameter.name).find(|name| names.contains(name));
+        if among(&["maxclients"]).is_some() {
+            let wanted = params.maxclients() as u64;
+            let fit = open_files::make_room_for(wanted).unwrap_or(0);
+            if fit != wanted {
+                let reason = format!(
+                    "The operating system is not able to handle the specified number of clients, try with {fit}"
+                );
+                return Err(("maxclients", reason));
+            }
+        }
+        let before = std::env::current_dir();
+        if among(&["dir"]).is_some() {
+            std::env::set_current_dir(params.dir().as_path()).map_err(|error| ("dir", os_text(&error)))?;
+        }
+        if let Some(name) = among(&["port", "bind"]) {
+            match self.listen_elsewhere(params) {
+                Ok(endpoints) => self.relisten = Some(endpoints),
+                Err(_) => {
+                    if let Ok(before) = before {
+                        let _ = std::env::set_current_dir(before);
+                    }
+                    let reason = match name {
+                        "port" => "Unable to listen on this port. Check server logs.",
+                        _ => "Failed to bind to specified addresses.",
+                    };
+                    return Err((name, reason.into()));
+                }
+            }
+        }
+        if among(&["loglevel"]).is_some() {
+            log::set_level(log_level(params));
+        }
+        Ok(())
+    }
+
+    /// Opens the listeners that parameters ask for in place of those that are open, which go on if it fails.
+    fn listen_elsewhere(&self, params: &Params) -> Result<Vec<TcpEndpoint>, listen::ListenError> {
+        // An address cannot be listened on twice, and the new addresses may cover the old ones. A socket that
+        // is shut down keeps its address, but no longer from others.
+        for socket in &self.listening {
+            let _ = SockRef::from(socket).shutdown(Direction::Read);
+        }
+        let endpoints = open_tcp(params);
+        if endpoints.is_err() {
+            for socket in &self.listening {
+                if let Err(error) = SockRef::from(socket).listen(params.tcp_backlog() as i32) {
+                    tracing::warn!("Can't listen again on the old address: {}", os_text(&error));
+                }
+            }
+        }
+        endpoints
+    }
 }
+
+/// The parameter that cannot be put into force, and why.
+type Refusal = (&'static str, String);
 
 /// Opens the TCP listeners that parameters ask for.
 pub(crate) fn open_tcp(params: &Params) -> Result<Vec<TcpEndpoint>, listen::ListenError> {
@@ -67,6 +138,8 @@ impl Host for ServerHost {
             children_user_seconds: children.user.as_secs_f64(),
             main_thread_system_seconds: main.system.as_secs_f64(),
             main_thread_user_seconds: main.user.as_secs_f64(),
+            lazy_free_pending: self.lazyfree.pending(),
+            lazy_freed: self.lazyfree.dropped(),
         }
     }
 
@@ -75,37 +148,12 @@ impl Host for ServerHost {
         changed: &[&'static Parameter],
         params: &Params,
     ) -> Result<(), (&'static str, String)> {
-        for parameter in changed {
-            let refuse = |why: String| Err((parameter.name, why));
-            match parameter.name {
-                "port" | "bind" => match open_tcp(params) {
-                    Ok(endpoints) => self.relisten = Some(endpoints),
-                    Err(_) if parameter.name == "port" => {
-                        return refuse("Unable to listen on this port. Check server logs.".into());
-                    }
-                    Err(_) => return refuse("Failed to bind to specified addresses.".into()),
-                },
-                "loglevel" => log::set_level(log_level(params)),
-                "dir" => {
-                    let dir = params.dir().as_path();
-                    if let Err(error) = std::env::set_current_dir(dir) {
-                        return refuse(os_text(&error));
-                    }
-                }
-                "maxclients" => {
-                    let wanted = params.maxclients() as u64;
-                    let fit = open_files::make_room_for(wanted).unwrap_or(0);
-                    if fit != wanted {
-                        return refuse(format!(
-                            "The operating system is not able to handle the specified number of clients, try with \
-                             {fit}"
-                        ));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        self.put_into_force(changed, params).inspect_err(|(name, _)| {
+            tracing::warn!(
+                "Failed applying new configuration. Possibly related to new {name} setting. Restoring previous \
+                 settings."
+            );
+        })
     }
 
     fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
@@ -116,7 +164,7 @@ impl Host for ServerHost {
             tracing::warn!("CONFIG REWRITE failed: {}", os_text(&error));
             Error::owned(format!("ERR Rewriting config file: {}", os_text(&error)))
         })?;
-        tracing::warn!("CONFIG REWRITE executed with success.");
+        tracing::info!("CONFIG REWRITE executed with success.");
         Ok(())
     }
 
@@ -125,8 +173,12 @@ impl Host for ServerHost {
         Ok(())
     }
 
-    fn drop_later(&mut self, garbage: Garbage) {
-        self.lazyfree.drop_later(garbage);
+    fn drop_later(&mut self, garbage: Garbage, objects: usize) {
+        self.lazyfree.drop_later(garbage, objects);
+    }
+
+    fn reset_counts(&mut self) {
+        self.lazyfree.reset();
     }
 
     fn sleep(&mut self, time: std::time::Duration) {

@@ -3,6 +3,7 @@
 use crate::accept::Accepting;
 use crate::connection::{Connection, Stream};
 use crate::cron;
+use crate::host::ServerHost;
 use crate::lifecycle::signals::Signals;
 use crate::listen::TcpEndpoint;
 use crate::tick::Work;
@@ -11,6 +12,7 @@ use russet_engine::session::{ClientKey, Closing};
 use russet_engine::{Engine, KeyHasher};
 use slab::Slab;
 use std::io;
+use std::os::fd::AsFd;
 use std::time::Instant;
 
 /// Tokens below are connections.
@@ -77,12 +79,20 @@ impl Server {
             Listener::Unix(listener, _) => listener,
         };
         self.poll.registry().register(source, token, Interest::READABLE)?;
+        if let Listener::Tcp(socket) = &listener
+            && let Some(host) = self.host()
+        {
+            host.listening.push(socket.as_fd().try_clone_to_owned()?);
+        }
         self.listeners.push(listener);
         Ok(())
     }
 
     /// Puts other TCP listeners in the place of those that are open.
     pub(crate) fn replace_tcp(&mut self, endpoints: Vec<TcpEndpoint>) -> io::Result<()> {
+        if let Some(host) = self.host() {
+            host.listening.clear();
+        }
         let kept: Vec<Listener> =
             self.listeners.drain(..).filter(|listener| matches!(listener, Listener::Unix(..))).collect();
         for mut listener in kept {
@@ -97,8 +107,16 @@ impl Server {
         Ok(())
     }
 
+    /// The host, where it is the server's own.
+    pub(crate) fn host(&mut self) -> Option<&mut ServerHost> {
+        self.engine.core.host.as_any().downcast_mut()
+    }
+
     /// Stops accepting.
     pub(crate) fn stop_listening(&mut self) {
+        if let Some(host) = self.host() {
+            host.listening.clear();
+        }
         self.listeners.clear();
     }
 

@@ -1,6 +1,5 @@
 //! Ending: on a signal or on SHUTDOWN, once the tick is complete and its replies are sent.
 
-use crate::host::ServerHost;
 use crate::lifecycle::banner;
 use crate::server::Server;
 
@@ -20,12 +19,13 @@ impl Server {
     /// # Errors
     /// If the poll refuses a new listener.
     pub(crate) fn follow_host(&mut self) -> std::io::Result<()> {
-        let Some(host) = self.engine.core.host.as_any().downcast_mut::<ServerHost>() else { return Ok(()) };
-        if host.shutdown.take().is_some() && !self.ending {
+        let Some(host) = self.host() else { return Ok(()) };
+        let (shutdown, relisten) = (host.shutdown.take(), host.relisten.take());
+        if shutdown.is_some() && !self.ending {
             self.ending = true;
             banner::shutdown_requested();
         }
-        if let Some(endpoints) = host.relisten.take() {
+        if let Some(endpoints) = relisten {
             self.replace_tcp(endpoints)?;
         }
         Ok(())

@@ -56,6 +56,9 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     let mut server = Server::new(engine, signals)?;
     let unix = open_listeners(&mut server)?;
     banner::initialized();
+    if let Some(host) = server.host() {
+        host.ready();
+    }
     for listener in kinds(&server) {
         banner::ready(listener);
     }

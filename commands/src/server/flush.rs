@@ -58,8 +58,9 @@ fn flushdb(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn finish(cx: &mut Context<'_>, flushed: Vec<Database>, later: bool) -> Outcome {
-    if later && flushed.iter().any(|database| !database.is_empty()) {
-        cx.core.host.drop_later(Box::new(flushed));
+    let keys = flushed.iter().map(Database::len).sum();
+    if later && keys > 0 {
+        cx.core.host.drop_later(Box::new(flushed), keys);
     }
     cx.journal_always();
     cx.reply.ok()

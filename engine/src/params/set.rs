@@ -114,9 +114,8 @@ impl Params {
     /// `CONFIG SET` in one step: checks `pairs`, lets `apply` put the changes into force, and keeps the
     /// values if it agrees.
     ///
-    /// `apply` gets what changed and the new values. Where it refuses, with the name and the reason, it is
-    /// called once more with the same names and the old values, so that what it had already put into force
-    /// goes back; nothing is kept.
+    /// `apply` gets what changed and the new values. Where it refuses, with the name and the reason, it has
+    /// put none of them into force, and none is kept.
     pub fn set_many(
         &mut self,
         pairs: &[(&[u8], &[u8])],
@@ -124,12 +123,7 @@ impl Params {
         apply: &mut Apply<'_>,
     ) -> Result<(), SetError> {
         let staged = self.stage(pairs, protected_allowed)?;
-        if let Err((name, reason)) = apply(staged.changed(), staged.params()) {
-            // The old values were in force a moment ago; should they fail now, the first reason is still the
-            // one to tell.
-            let _ = apply(staged.changed(), self);
-            return Err(SetError::refused(name, reason));
-        }
+        apply(staged.changed(), staged.params()).map_err(|(name, reason)| SetError::refused(name, reason))?;
         staged.commit(self);
         Ok(())
     }

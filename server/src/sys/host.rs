@@ -24,7 +24,7 @@ pub(crate) fn build_id() -> String {
     let program = std::fs::metadata(executable()).ok();
     let written = program.as_ref().and_then(|file| file.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let size = program.map_or(0, |file| file.len());
-    format!("{:016x}", size << 44 ^ written.unwrap_or_default().as_nanos() as u64)
+    format!("{:016x}", (size << 44) ^ written.unwrap_or_default().as_nanos() as u64)
 }
 
 /// `N` bytes that nobody can guess: hash seeds, run ids, tokens.

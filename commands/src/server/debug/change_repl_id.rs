@@ -15,7 +15,7 @@ debug_subcommand! {
 
 fn change_repl_id(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
     cx.core.change_replication_id();
-    tracing::warn!("Changing replication IDs after receiving change-repl-id");
+    tracing::info!("Changing replication IDs after receiving DEBUG change-repl-id");
     cx.reply.ok()
 }
 

@@ -14,6 +14,9 @@ debug_subcommand! {
     run: protocol,
 }
 
+#[expect(clippy::approx_constant, reason = "Redis's test value has four digits, not those of pi")]
+const DOUBLE: f64 = 3.141;
+
 fn protocol(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let resp3 = cx.reply.protocol() >= Protocol::Resp3;
     let kind = args.word(2).to_ascii_lowercase();
@@ -21,7 +24,7 @@ fn protocol(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     match kind.as_slice() {
         b"string" => reply.bulk(b"Hello World"),
         b"integer" => reply.int(12345),
-        b"double" => reply.double(3.141),
+        b"double" => reply.double(DOUBLE),
         b"null" => reply.null(),
         b"bignum" => reply.big_number("1234567999999999999999999999999999999"),
         b"true" => reply.boolean(true),

@@ -47,7 +47,9 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("mem_clients_normal", clients);
     fields.put_zeros(&["mem_cluster_links", "mem_aof_buffer"]);
     fields.put("mem_allocator", cx.core.host.identity().allocator);
-    fields.put_zeros(&["active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects"]);
+    fields.put("active_defrag_running", 0);
+    fields.put("lazyfree_pending_objects", usage.lazy_free_pending);
+    fields.put("lazyfreed_objects", usage.lazy_freed);
 }
 
 /// No interpreter runs, and no script is kept.

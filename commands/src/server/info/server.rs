@@ -35,7 +35,7 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("uptime_in_days", uptime / (24 * 3600));
     fields.put("hz", core.effective_hz());
     fields.put("configured_hz", params.hz());
-    fields.put("lru_clock", now_us / 1_000_000 & ((1 << LRU_CLOCK_BITS) - 1));
+    fields.put("lru_clock", (now_us / 1_000_000) & ((1 << LRU_CLOCK_BITS) - 1));
     fields.put("executable", &identity.executable);
     fields.put("config_file", &identity.config_file);
     fields.put_zeros(&["io_threads_active"]);

@@ -20,7 +20,6 @@ const HALF_TYPED: &[&str] = &[
     "object ",
     "object encoding ",
     "client ",
-    "client kill ",
     "client list ",
     "client pause 10 ",
     "client setinfo ",
@@ -53,8 +52,8 @@ const TALKS: &[(&str, &[&str])] = &[
     ("errors", &["get", "nosuch a b", "incr k", "set k v", "incr k", "client nosuch"]),
     ("databases", &["select 3", "set k v", "dbsize", "select 0", "select 99"]),
     ("transaction", &["multi", "set k v", "get k", "exec", "multi", "nosuch", "exec", "multi", "discard"]),
-    ("help", &["help set", "help getex", "help client kill", "help config", "help nosuch"]),
-    ("resp3", &["hello 2", "config get maxmemory", "set k v", "get missing", "ping hello"]),
+    ("help", &["help set", "help getex", "help client pause", "help config", "help nosuch"]),
+    ("pairs", &["config get maxmemory", "set k v", "get missing", "ping hello"]),
     ("names", &["client setname bob", "client getname", "echo \"two words\"", "type k", "object help"]),
 ];
 

@@ -1,6 +1,6 @@
 //! Real clients: `redis-cli` in a terminal and in pipes, `redis-benchmark`, redis-py.
 //!
-//! Where a person or a script would see output, the same is done with Redict (Redis 7.2.4 but for the name), and what
+//! Where a person or a script would see output, the same is done with Redict (Redis soon after 7.2 under another name), and what
 //! both show must be equal.
 
 mod batch;

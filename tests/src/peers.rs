@@ -20,9 +20,10 @@ pub enum Server {
     Russet,
     /// Debian's Redis 7.0.15.
     Redis,
-    /// Valkey 8.0.1, a fork of what came after Redis 7.2.
+    /// Valkey 8.0.1, which went on from where Redict stands.
     Valkey,
-    /// Redict 7.3, a fork of Redis 7.2.4 that changed little but the name: where the others differ, it is right.
+    /// Redict 7.3: Redis as it was some months after 7.2, under another name. Between 7.0 and Valkey 8 it tells when a
+    /// difference came; what it has that 7.2 had not yet is little, and marked where it shows.
     Redict,
 }
 

@@ -14,6 +14,8 @@ pub struct Rule {
     pub near: i64,
     /// Fields whose values are not compared; `*` stands for every field.
     pub ignored: Vec<String>,
+    /// Fields that are taken out of texts, name and value.
+    pub removed: Vec<String>,
     /// Only types and sizes.
     pub shape: bool,
     /// Nothing.
@@ -83,11 +85,12 @@ impl Rule {
 
     /// A text of `name=value` or `name:value` fields, with the ignored values taken out.
     fn fields(&self, text: &[u8]) -> Vec<u8> {
-        if self.ignored.is_empty() {
+        if self.ignored.is_empty() && self.removed.is_empty() {
             return text.to_vec();
         }
         let text = String::from_utf8_lossy(text);
         let fields = text.split_inclusive([' ', '\n', ',']).map(|field| match field.split_once(['=', ':']) {
+            Some((name, _)) if self.removed.iter().any(|removed| removed == name) => String::new(),
             Some((name, value)) if self.ignores(name) => {
                 let end = value.trim_start_matches(|c| !" \r\n,".contains(c));
                 format!("{name}=?{end}")
@@ -160,6 +163,10 @@ mod tests {
         let ignore = Rule { ignored: vec!["id".into()], ..Rule::default() };
         assert!(ignore.accepts(&reply("$9 id=1,db=0 "), &reply("$10 id=22,db=0 ")));
         assert!(!ignore.accepts(&reply("$9 id=1,db=0 "), &reply("$9 id=1,db=1 ")));
+        let without = Rule { removed: vec!["new".into()], ..Rule::default() };
+        let later = Reply { raw: Vec::new(), value: Value::Bulk(b"a=1 new=2 b=3".to_vec()) };
+        let earlier = Reply { raw: b"?".to_vec(), value: Value::Bulk(b"a=1 b=3".to_vec()) };
+        assert!(without.accepts(&earlier, &later) && !Rule::default().accepts(&earlier, &later));
         assert!(ignore.accepts(&reply("*2 $2 id :4 "), &reply("*2 $2 id :5 ")));
     }
 }

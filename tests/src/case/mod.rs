@@ -18,13 +18,14 @@
 //! |---|---|
 //! | `@redis` | Redis and Redict are right here; Valkey came to do otherwise after 7.2 |
 //! | `@valkey` | Valkey and Redict are right here; Redis 7.0 did otherwise before 7.2 |
-//! | `@redict` | only Redict is, the one that is Redis 7.2.4 but for the name |
+//! | `@redict` | only Redict is, which stands between the two |
 //! | `@by=redis,valkey` | these are; the others say their own name, for example |
 //! | `@is="-ERR text"` | none is: the reply must be this line (`\r\n` is added) |
 //! | `@sort` | the elements of arrays, sets and maps may come in any order |
 //! | `@pairs` | arrays are name and value pairs, in any order (`CONFIG GET a*` in RESP2) |
 //! | `@near=N` | integers may differ by N |
 //! | `@ignore=a,b` | the values of these fields (`a=1`, `a:1`, or map keys) are not compared; `*` means all values |
+//! | `@without=a,b` | these fields are taken out of all replies, name and value (a later version added them) |
 //! | `@shape` | only types and sizes of aggregates are compared |
 //! | `@any` | not compared, but must be a well-formed reply |
 //! | `@times=N` | N times; `{i}` in the line counts from 0 |

@@ -218,6 +218,7 @@ impl Step {
             "pairs" => self.rule.paired = true,
             "near" => self.rule.near = number(value)?,
             "ignore" => self.rule.ignored = value.split(',').map(String::from).collect(),
+            "without" => self.rule.removed = value.split(',').map(String::from).collect(),
             "shape" => self.rule.shape = true,
             "any" => self.rule.any = true,
             "times" => self.times = number(value)?,

@@ -96,8 +96,8 @@ impl Values {
     /// # Panics
     /// When no slot has that name: the grammar has a typing error.
     pub fn pick(&mut self, slot: &str, rng: &mut StdRng) -> Vec<u8> {
-        // Now and then a value of quite another kind; not for a time span, where 100 would make a race.
-        if !matches!(slot, "secs" | "ms") && rng.random_bool(0.02) {
+        // Now and then a value of quite another kind; not for times, where 100 would make a race.
+        if !matches!(slot, "secs" | "ms" | "later" | "ms-later") && rng.random_bool(0.02) {
             let other =
                 ["text", "integer", "float", "pattern", "key", "word"].choose(rng).expect("not empty");
             return self.kind(other, rng);
@@ -160,8 +160,10 @@ impl Values {
         }
     }
 
-    /// A time span: past, at once, or long after the test. What lies between would be a race.
+    /// A time span: past, at once, or long after the test. What lies between would be a race, and so would two spans
+    /// of one length be for `EXPIRE key seconds GT`, which tells whether a millisecond has passed.
     fn time(&mut self, per_second: i64, rng: &mut StdRng) -> Vec<u8> {
+        let unlike = rng.random_range(0..1_000_000);
         let seconds = |n: i64| (n * per_second).to_string().into_bytes();
         match rng.random_range(0..16) {
             0 => b"0".to_vec(),
@@ -172,11 +174,11 @@ impl Values {
                 self.short_lived = true;
                 b"1".to_vec()
             }
-            5 => b"9223372036854775".to_vec(),
-            6 => seconds(10_000_000_000),
-            7 => seconds(2_000),
+            5 => (9_223_372_036_854_775 - unlike).to_string().into_bytes(),
+            6 => seconds(10_000_000_000 + unlike),
+            7 => seconds(2_000 + unlike),
             8 => b"9223372036854775807".to_vec(),
-            n => seconds(1_000 * i64::from(n)),
+            n => seconds(1_000_000 * i64::from(n) + unlike),
         }
     }
 

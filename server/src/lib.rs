@@ -14,6 +14,7 @@ mod cron;
 mod host;
 mod lazyfree;
 mod lifecycle;
+mod linked;
 mod listen;
 mod log;
 mod server;

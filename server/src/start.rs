@@ -83,7 +83,7 @@ pub fn fail(error: &dyn std::error::Error) -> ExitCode {
 
 /// Tries the renames before there is an engine, or a log: like any other mistake in a file, they are told on standard error.
 fn check_renames(renames: &[Rename]) -> Result<(), Failure> {
-    russet_commands::link();
+    crate::linked::keep();
     let mut registry = Registry::collect()?;
     for rename in renames {
         registry.rename(&rename.from, &rename.to).map_err(|reason| rename.clone().refused(reason))?;
@@ -92,7 +92,7 @@ fn check_renames(renames: &[Rename]) -> Result<(), Failure> {
 }
 
 fn engine(params: Params, identity: Identity, file: Option<PathBuf>) -> Result<Engine, Failure> {
-    russet_commands::link();
+    crate::linked::keep();
     let host = ServerHost::new(identity, file);
     let setup = Setup {
         params,

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -55,12 +55,20 @@ impl Running {
         Running::spawn(server, port, Command::new(server.binary()?).arg(&*file), extra)
     }
 
+    /// The server under test from a binary that is not in its usual place.
+    ///
+    /// # Errors
+    /// Those of [`Running::start`].
+    pub fn start_binary(binary: &Path, extra: &[&str]) -> Result<Running, String> {
+        Running::spawn(Server::Russet, free_port()?, Command::new(binary).args(SETTINGS), extra)
+    }
+
     fn start_on(server: Server, port: u16, extra: &[&str]) -> Result<Running, String> {
         Running::spawn(server, port, Command::new(server.binary()?).args(SETTINGS), extra)
     }
 
     fn spawn(server: Server, port: u16, command: &mut Command, extra: &[&str]) -> Result<Running, String> {
-        let binary = server.binary()?;
+        let binary = PathBuf::from(command.get_program());
         let directory = tempfile::Builder::new()
             .prefix("russet-test-")
             .tempdir()

@@ -10,6 +10,9 @@
 //! | [`case`] | the case files of the differential tester: parsing, playing, comparing |
 //! | [`command_table`] | what `COMMAND` and `COMMAND DOCS` say, flattened for comparison |
 //! | [`terminal`] | a program in a real terminal, typed to and looked at |
+//! | [`markdown`] | fenced blocks, links and headings of the documents |
+//! | [`header`] | module headers as parts of the book |
+//! | [`session`] | sessions in documents, typed again |
 //! | [`generate`] | random command sequences from a grammar, played in lockstep and shrunk when they fail |
 //!
 //! Nothing here depends on the other crates of the workspace: the tests see what a client sees.
@@ -18,8 +21,11 @@ pub mod case;
 pub mod client;
 pub mod command_table;
 pub mod generate;
+pub mod header;
 pub mod launch;
+pub mod markdown;
 pub mod peers;
 pub mod quoting;
 pub mod resp;
+pub mod session;
 pub mod terminal;

@@ -226,13 +226,13 @@ fn unknown_command(args: Args<'_>) -> Error {
             break;
         }
         quoted.push(b'\'');
-        quoted.extend_from_slice(&word[..word.len().min(room)]);
+        quoted.extend_from_slice(until_nul(&word[..word.len().min(room)]));
         quoted.extend_from_slice(b"' ");
     }
     let mut text = b"ERR unknown command '".to_vec();
     text.extend_from_slice(until_nul(name));
     text.extend_from_slice(b"', with args beginning with: ");
-    text.extend_from_slice(until_nul(&quoted));
+    text.extend_from_slice(&quoted);
     Error::owned(text)
 }
 

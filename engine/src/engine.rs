@@ -294,6 +294,7 @@ impl Engine {
         }
         self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
         let Client { session, output } = &mut *client;
+        self.keyspace.paused = self.core.pause.is_some();
         let mut db = self.keyspace.db(session.db);
         db.no_touch = session.no_touch;
         let mut cx = Context {

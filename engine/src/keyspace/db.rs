@@ -164,15 +164,18 @@ impl<'a> Db<'a> {
 
     #[inline]
     fn lookup(&mut self, key: Key<'_>, purpose: Purpose) -> Option<&mut Entry> {
-        let Keyspace { dbs, hasher, effects, events, watches, stats, access, now_us, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, effects, events, watches, stats, access, now_us, paused, .. } =
+            &mut *self.ks;
         let Database { table, volatile, .. } = &mut dbs[self.index];
         match table.entry(key.hash, is(key)) {
             dict::Entry::Occupied(found) => {
                 if expired(found.get(), *now_us / 1000) {
-                    found.remove(rehash(hasher));
-                    volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
-                    let news = &mut expire::News { effects, events, watches, stats };
-                    news.expired(self.index, key.bytes);
+                    if !(*paused && purpose.counts()) {
+                        found.remove(rehash(hasher));
+                        volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
+                        let news = &mut expire::News { effects, events, watches, stats };
+                        news.expired(self.index, key.bytes);
+                    }
                     if purpose.counts() {
                         stats.misses += 1;
                     }

@@ -51,6 +51,8 @@ pub struct Keyspace {
     pub(crate) access: Access,
     /// Off while `DEBUG SET-ACTIVE-EXPIRE 0` is in force.
     pub active_expire: bool,
+    /// Writes wait: nobody may be told that a key has expired.
+    pub(crate) paused: bool,
     /// Changes since the last save, as `rdb_changes_since_last_save` counts them.
     pub dirty: u64,
     /// What happened, for the journal.
@@ -73,6 +75,7 @@ impl Keyspace {
             now_us: 0,
             access: Access::default(),
             active_expire: true,
+            paused: false,
             dirty: 0,
             effects: Effects::default(),
             events: Events::default(),

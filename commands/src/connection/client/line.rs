@@ -1,5 +1,6 @@
 //! One client as a line of `CLIENT LIST`.
 
+use super::name::shown;
 use russet_engine::command::Registry;
 use russet_engine::output::Output;
 use russet_engine::session::{Closing, Kind, Session};
@@ -34,7 +35,7 @@ pub(super) fn append(
     };
     write(line, format_args!("id={} addr={} laddr={}", session.id, transport.peer, transport.local));
     write(line, format_args!(" fd={} name=", transport.fd));
-    line.extend_from_slice(&session.name);
+    line.extend_from_slice(shown(&session.name));
     write(line, format_args!(" age={}", seconds_since(session.created_ms)));
     write(line, format_args!(" idle={}", seconds_since(session.active_ms)));
     line.extend_from_slice(b" flags=");
@@ -52,9 +53,9 @@ pub(super) fn append(
     // Nobody's invalidations are redirected yet.
     write(line, format_args!(" cmd={command} user={} redir=-1", session.user));
     write(line, format_args!(" resp={} lib-name=", session.protocol.version()));
-    line.extend_from_slice(&session.lib_name);
+    line.extend_from_slice(shown(&session.lib_name));
     line.extend_from_slice(b" lib-ver=");
-    line.extend_from_slice(&session.lib_ver);
+    line.extend_from_slice(shown(&session.lib_ver));
     line.push(b'\n');
 }
 

@@ -39,9 +39,14 @@ pub(in crate::connection) fn check(name: &[u8]) -> Outcome {
     Err(Error::new("ERR Client names cannot contain spaces, newlines or special characters."))
 }
 
-/// Whether all bytes are printable ASCII, and none is a space.
+/// Whether all bytes are printable ASCII, and none is a space: up to a NUL, where Redis stops to look, and to show.
 pub(super) fn is_one_word(text: &[u8]) -> bool {
-    text.iter().all(u8::is_ascii_graphic)
+    shown(text).iter().all(u8::is_ascii_graphic)
+}
+
+/// As much of a name as is seen in `CLIENT LIST`.
+pub(super) fn shown(text: &[u8]) -> &[u8] {
+    text.split(|&b| b == 0).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -57,10 +62,13 @@ mod tests {
             "CLIENT SETNAME é => -ERR Client names cannot contain spaces, newlines or special characters."
             "CLIENT SETNAME => -ERR wrong number of arguments for 'client|setname' command"
         };
-        for wrong in [&b"a b"[..], b"a\n", b"\0", b"\x7f"] {
+        for wrong in [&b"a b"[..], b"a\n", b"\x7f"] {
             assert!(shell.words(&[b"CLIENT", b"SETNAME", wrong]).starts_with("-ERR Client names cannot"));
         }
         assert_eq!(shell.run("CLIENT GETNAME"), "$11 ~!@#$%^&*()");
+        assert_eq!(shell.words(&[b"CLIENT", b"SETNAME", b"a\0b\n"]), "+OK");
+        assert_eq!(shell.words(&[b"CLIENT", b"GETNAME"]), "$4 a\0b");
+        assert!(shell.run("CLIENT INFO").contains(" name=a age="));
         assert_eq!(shell.words(&[b"CLIENT", b"SETNAME", b""]), "+OK");
         assert_eq!(shell.run("CLIENT GETNAME"), "$-1");
     }

@@ -83,6 +83,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_expires_meanwhile_is_gone_only_afterwards() {
+        let mut shell = conversation! {
+            "SET k v PX 60 => +OK"
+            "CLIENT PAUSE 100000 WRITE => +OK"
+        };
+        shell.clock.advance(100);
+        assert_eq!(shell.run("GET k"), "$-1");
+        assert_eq!(shell.run("DBSIZE"), ":1");
+        shell.run("CLIENT UNPAUSE");
+        assert_eq!(shell.run("GET k"), "$-1");
+        assert_eq!(shell.run("DBSIZE"), ":0");
+    }
+
+    #[test]
     fn everything_waits_that_could_run() {
         let mut shell = Shell::new();
         shell.run("CLIENT PAUSE 1000");

@@ -217,7 +217,10 @@ fn of_sequence(mut rest: &[Node]) -> Vec<Argument> {
         rest = behind;
         arguments.push(match node {
             Node::Word(word) => Argument::value(word),
-            Node::OneOf(alternatives) => Argument::choice(alternatives),
+            Node::OneOf(alternatives) => match &alternatives[..] {
+                [together] => one(together, ""),
+                _ => Argument::choice(alternatives),
+            },
             Node::Optional(inner) => Argument { optional: true, ..one(inner, "") },
             Node::Repeat(inner) => repeated(inner),
             Node::Token(token) if announces_all(behind) => {
@@ -319,6 +322,7 @@ impl Note {
         }
         argument.kind = self.kind.unwrap_or(argument.kind);
         argument.since = self.since.or(argument.since);
+        argument.key_spec = self.key_spec.or(argument.key_spec);
         argument.deprecated_since = self.deprecated_since.or(argument.deprecated_since);
     }
 }
@@ -368,7 +372,7 @@ impl KeyFinder<'_> {
                     ends.first().copied().flatten().filter(|_| ends.windows(2).all(|w| w[0] == w[1]));
             }
             KEY => {
-                argument.key_spec = self.specification();
+                argument.key_spec = argument.key_spec.or_else(|| self.specification());
                 self.advance();
             }
             _ => self.advance(),

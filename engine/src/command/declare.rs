@@ -11,7 +11,7 @@ pub use inventory;
 
 /// Begins a [`Note`] on the argument that the syntax line writes as `of`.
 pub const fn of(of: &'static str) -> Note {
-    Note { of, name: None, kind: None, since: None, deprecated_since: None }
+    Note { of, name: None, kind: None, since: None, deprecated_since: None, key_spec: None }
 }
 
 impl Note {
@@ -31,6 +31,12 @@ impl Note {
     #[must_use]
     pub const fn since(mut self, since: &'static str) -> Self {
         self.since = Some(since);
+        self
+    }
+    /// Says which key specification finds it, where neither its token nor its place does.
+    #[must_use]
+    pub const fn key_spec(mut self, index: usize) -> Self {
+        self.key_spec = Some(index);
         self
     }
     /// Says which version deprecated it.

@@ -154,7 +154,8 @@ impl KeySpec {
         let begin = match self.begin {
             Begin::Index(index) => index,
             Begin::Keyword { word, from } => {
-                let is_word = |&i: &i32| args.is(i as usize, word);
+                // The last word is no keyword: no key could follow it.
+                let is_word = |&i: &i32| i + 1 < len && args.is(i as usize, word);
                 let hit =
                     if from > 0 { (from..len).find(is_word) } else { (1..=len + from).rev().find(is_word) };
                 match hit {

@@ -124,6 +124,8 @@ pub struct Note {
     pub since: Option<&'static str>,
     /// The version that deprecated it.
     pub deprecated_since: Option<&'static str>,
+    /// The key specification that finds it.
+    pub key_spec: Option<usize>,
 }
 
 /// A declaration on its way to the registry.

@@ -9,6 +9,7 @@
 //! | `LIMIT offset count` | a token that announces several values |
 //! | `[...]` | may be left out |
 //! | `<a \| b>`, `[a \| b]` | one of these |
+//! | `<a b>` | these together, where nothing else says so |
 //! | `key [key ...]`, `[key ...]` | one or more, any number |
 //! | `field value [field value ...]` | one or more pairs |
 //! | `<a \| b> ...` | one or more of these, where saying it twice would be too long |
@@ -196,6 +197,7 @@ mod tests {
             ("key field value [field value ...]", 3, true),
             ("<[ID client-id] | [TYPE type]> ...", 0, true),
             ("<ip:port | <[ID client-id] | [TYPE type]> ...>", 0, true),
+            ("<a | <b | c d> ...>", 1, true),
         ] {
             assert_eq!(words(&parse(syntax).unwrap()), (least, open), "{syntax}");
         }

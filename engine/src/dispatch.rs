@@ -251,3 +251,35 @@ fn unknown_subcommand(container: &Entry, args: Args<'_>) -> Error {
 fn until_nul(bytes: &[u8]) -> &[u8] {
     bytes.split(|&b| b == 0).next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Engine, ManualClock, Setup};
+
+    #[test]
+    fn an_unknown_command_is_quoted_up_to_128_bytes_and_each_word_up_to_its_zero_byte() {
+        let mut engine = Engine::new(Setup::for_tests(ManualClock::at(1_700_000_000_000))).unwrap();
+        let client = engine.connect();
+        let mut told = |words: &[&[u8]]| {
+            let reply = engine.run(client, words);
+            let text = String::from_utf8(reply).unwrap();
+            text.strip_prefix("-ERR unknown command ").unwrap().trim_end_matches("\r\n").to_owned()
+        };
+        assert_eq!(told(&[b"x\0y", b"a\0b", b"c"]), "'x', with args beginning with: 'a' 'c' ");
+        let long = [b'y'; 200];
+        let beginning = |n| "y".repeat(n);
+        assert_eq!(
+            told(&[&long, &long, b"z"]),
+            format!("'{0}', with args beginning with: '{0}' ", beginning(128))
+        );
+        assert_eq!(
+            told(&[b"x", &long[..120], &long, b"z"]),
+            format!("'x', with args beginning with: '{}' '{}' ", beginning(120), beginning(5))
+        );
+        // Quotation marks count, so a word may be cut to nothing but its marks.
+        assert_eq!(
+            told(&[b"x", &long[..124], b"a", b"b"]),
+            format!("'x', with args beginning with: '{}' 'a' ", beginning(124))
+        );
+    }
+}

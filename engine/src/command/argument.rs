@@ -1,8 +1,7 @@
 //! What `COMMAND DOCS` says of arguments, derived from the syntax line by convention and corrected by notes.
 
-use super::keyspec::{Begin, Find};
 use super::syntax::{self, Node};
-use super::{KeySpec, Note};
+use super::{KeySpec, Note, key_finder, note};
 use std::borrow::Cow;
 
 /// An argument, or a group of them.
@@ -31,17 +30,17 @@ pub struct Argument {
     /// The members of a group.
     pub arguments: Vec<Argument>,
     /// How it stands in the syntax line.
-    written: String,
+    pub(super) written: String,
 }
 
 /// The kind of a word that is a token.
-const PURE_TOKEN: &str = "pure-token";
+pub(super) const PURE_TOKEN: &str = "pure-token";
 /// The kind of a choice.
-const ONE_OF: &str = "oneof";
+pub(super) const ONE_OF: &str = "oneof";
 /// The kind of a sequence.
-const BLOCK: &str = "block";
+pub(super) const BLOCK: &str = "block";
 /// The kind of a key.
-const KEY: &str = "key";
+pub(super) const KEY: &str = "key";
 
 /// Kinds that words have by convention; all others are strings.
 const KINDS: &[(&str, &[&str])] = &[
@@ -134,13 +133,9 @@ pub(super) fn arguments(
 ) -> Result<(Vec<Argument>, (i32, bool)), String> {
     let sequence = syntax::parse(line)?;
     let mut arguments = of_sequence(&sequence);
-    for (index, note) in notes.iter().enumerate() {
-        let same = |notes: &[Note]| notes.iter().filter(|other| other.of == note.of).count();
-        correct(&mut arguments, note, same(&notes[..index]), same(notes))?;
-    }
+    note::correct(&mut arguments, notes)?;
     all_named(&arguments)?;
-    let mut finder = KeyFinder { keys, position: Some(name_words), after: None };
-    finder.sequence(&mut arguments);
+    key_finder::find(&mut arguments, keys, name_words);
     Ok((arguments, syntax::words(&sequence)))
 }
 
@@ -257,76 +252,6 @@ fn announces_all(behind: &[Node]) -> bool {
     values >= 2 && values + others.count() == behind.len()
 }
 
-/// Applies a note to what it is about. Where one text stands for several arguments, a note is about all of them,
-/// and several notes with that text are about one each, in order.
-fn correct(arguments: &mut [Argument], note: &Note, nth: usize, of: usize) -> Result<(), String> {
-    let mut lengths = Vec::new();
-    let mut find = |matches: fn(&Note, &Argument) -> bool| {
-        collect(arguments, &mut |argument| {
-            lengths.extend(matches(note, argument).then_some(argument.written.len()))
-        });
-        lengths.iter().min().map(|&shortest| (matches, shortest))
-    };
-    // A value may be called by its word alone, unless another argument is nothing but that word.
-    let Some((is_about, shortest)) = find(Note::is_about).or_else(|| find(Note::is_about_value)) else {
-        return Err(format!("no argument is written '{}', which a note is about", note.of));
-    };
-    if of > 1 && of != lengths.len() {
-        return Err(format!("{of} notes are about '{}', which is written {} times", note.of, lengths.len()));
-    }
-    let mut seen = 0;
-    collect(arguments, &mut |argument| {
-        // What a note only begins is the smallest thing that begins so.
-        if is_about(note, argument) && (note.begins().is_none() || argument.written.len() == shortest) {
-            if of == 1 || seen == nth {
-                note.apply(argument);
-            }
-            seen += 1;
-        }
-    });
-    Ok(())
-}
-
-fn collect(arguments: &mut [Argument], visit: &mut impl FnMut(&mut Argument)) {
-    for argument in arguments {
-        visit(argument);
-        collect(&mut argument.arguments, visit);
-    }
-}
-
-impl Note {
-    /// The beginning that it gives in place of a whole text: `EX seconds | ...`.
-    fn begins(&self) -> Option<&'static str> {
-        self.of.strip_suffix("...").filter(|begin| begin.ends_with(' '))
-    }
-
-    fn is_about(&self, argument: &Argument) -> bool {
-        match self.begins() {
-            Some(begin) => argument.written.len() > begin.len() && argument.written.starts_with(begin),
-            None => argument.written == self.of || argument.token == Some(self.of),
-        }
-    }
-
-    fn is_about_value(&self, argument: &Argument) -> bool {
-        argument.token.is_some_and(|token| self.of != token)
-            && argument.kind != PURE_TOKEN
-            && argument.display.as_deref() == Some(self.of)
-    }
-
-    fn apply(&self, argument: &mut Argument) {
-        if let Some(name) = self.name {
-            argument.name = name.into();
-            if argument.kind == PURE_TOKEN {
-                argument.display = Some(name.into());
-            }
-        }
-        argument.kind = self.kind.unwrap_or(argument.kind);
-        argument.since = self.since.or(argument.since);
-        argument.key_spec = self.key_spec.or(argument.key_spec);
-        argument.deprecated_since = self.deprecated_since.or(argument.deprecated_since);
-    }
-}
-
 fn all_named(arguments: &[Argument]) -> Result<(), String> {
     arguments.iter().try_for_each(|argument| {
         if argument.name.is_empty() {
@@ -336,72 +261,75 @@ fn all_named(arguments: &[Argument]) -> Result<(), String> {
     })
 }
 
-/// Walks the arguments in order, and says of each key which specification finds it.
-struct KeyFinder<'a> {
-    keys: &'a [KeySpec],
-    /// The word that comes next, as long as that is certain.
-    position: Option<i32>,
-    /// The last token before it.
-    after: Option<&'static str>,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::declare::{after, at, counted, of};
+    use super::*;
 
-impl KeyFinder<'_> {
-    fn sequence(&mut self, arguments: &mut [Argument]) {
-        for argument in arguments {
-            self.argument(argument);
+    fn read(line: &'static str, notes: &'static [Note], keys: &[KeySpec]) -> Result<Vec<String>, String> {
+        let (arguments, _) = arguments(line, notes, keys, 1)?;
+        Ok(arguments.iter().map(show).collect())
+    }
+
+    /// `name:kind@TOKEN#specification`, `?` if optional, `*` if multiple, `+` if so with its token, members.
+    fn show(argument: &Argument) -> String {
+        let mut text = format!("{}:{}", argument.name, argument.kind);
+        text.extend(argument.token.map(|token| format!("@{token}")));
+        text.extend(argument.key_spec.map(|spec| format!("#{spec}")));
+        let flags = [(argument.optional, '?'), (argument.multiple, '*'), (argument.multiple_token, '+')];
+        text.extend(flags.iter().filter_map(|&(set, sign)| set.then_some(sign)));
+        if !argument.arguments.is_empty() {
+            text += &format!("({})", argument.arguments.iter().map(show).collect::<Vec<_>>().join(" "));
+        }
+        text
+    }
+
+    #[test]
+    fn words_tokens_and_groups() {
+        for (line, shown) in [
+            ("count [NX | XX]", "count:integer condition:oneof?(nx:pure-token@NX xx:pure-token@XX)"),
+            ("[LIMIT offset count]", "limit:block@LIMIT?(offset:integer count:integer)"),
+            ("[PREFIX prefix [PREFIX prefix ...]]", "prefix:string@PREFIX?*+"),
+            ("[WEIGHTS weight [weight ...]]", "weight:integer@WEIGHTS?*"),
+            ("[arg [arg ...]]", "arg:string?*"),
+            ("field value [field value ...]", "data:block*(field:string value:string)"),
+            ("[AGGREGATE <SUM | MIN>]", "aggregate:oneof@AGGREGATE?(sum:pure-token@SUM min:pure-token@MIN)"),
+            ("[ALPHA] <* | id>", "sorting:pure-token@ALPHA? "),
+        ] {
+            let notes: &[Note] = if line.contains("id") { &[of("* | id").name("which")] } else { &[] };
+            let notes: &'static [Note] = notes.to_vec().leak();
+            assert!(read(line, notes, &[]).unwrap().join(" ").starts_with(shown), "{line}");
         }
     }
 
-    fn argument(&mut self, argument: &mut Argument) {
-        if let Some(token) = argument.token {
-            self.after = Some(token);
-            self.advance();
-        }
-        match argument.kind {
-            PURE_TOKEN => {}
-            BLOCK => self.sequence(&mut argument.arguments),
-            ONE_OF => {
-                let begin = self.position;
-                let mut ends = Vec::new();
-                for member in &mut argument.arguments {
-                    self.position = begin;
-                    self.argument(member);
-                    ends.push(self.position);
-                }
-                self.position =
-                    ends.first().copied().flatten().filter(|_| ends.windows(2).all(|w| w[0] == w[1]));
-            }
-            KEY => {
-                argument.key_spec = argument.key_spec.or_else(|| self.specification());
-                self.advance();
-            }
-            _ => self.advance(),
-        }
-        self.after = None;
-        if argument.optional || argument.multiple {
-            self.position = None;
-        }
+    #[test]
+    fn notes_correct_what_they_are_about() {
+        const TWO: &[Note] = &[of("LEFT | RIGHT").name("from"), of("LEFT | RIGHT").name("to")];
+        let names = read("<LEFT | RIGHT> <LEFT | RIGHT>", TWO, &[]).unwrap().join(" ");
+        assert!(names.starts_with("from:oneof(") && names.contains(" to:oneof("), "{names}");
+        const BEGUN: &[Note] =
+            &[of("BY radius ...").name("circle"), of("BY radius <M | KM | FT | MI> | ...").name("by")];
+        let names = read("<BY radius <M | KM | FT | MI> | TO width>", BEGUN, &[]).unwrap().join(" ");
+        assert!(names.starts_with("by:oneof(circle:block(radius:double@BY "), "{names}");
+        const WORD: &[Note] = &[of("step").kind("integer")];
+        assert_eq!(read("[BY step]", WORD, &[]).unwrap(), ["step:integer@BY?"]);
     }
 
-    fn advance(&mut self) {
-        self.position = self.position.map(|position| position + 1);
+    #[test]
+    fn keys_know_their_specifications() {
+        let keys = [at(1), after("STORE", 2)];
+        assert_eq!(read("key [STORE key]", &[], &keys).unwrap(), ["key:key#0", "key:key@STORE#1?"]);
+        let keys = [at(1), counted(2)];
+        let shown = ["destination:key#0", "numkeys:integer", "key:key#1*"];
+        assert_eq!(read("destination numkeys key [key ...]", &[], &keys).unwrap(), shown);
     }
 
-    fn specification(&self) -> Option<usize> {
-        let by_token = self
-            .keys
-            .iter()
-            .position(|key| matches!(key.begin, Begin::Keyword { word, .. } if self.after == Some(word)));
-        let by_position = || {
-            let position = self.position?;
-            self.keys.iter().position(|key| match (key.begin, key.find) {
-                (Begin::Index(begin), Find::Range { last, .. }) => {
-                    begin <= position && (last < 0 || position <= begin + last)
-                }
-                (Begin::Index(begin), Find::Count { first, .. }) => begin + first == position,
-                _ => false,
-            })
-        };
-        by_token.or_else(by_position)
+    #[test]
+    fn a_note_about_nothing_and_a_nameless_group_are_refused() {
+        const ABOUT_NOTHING: &[Note] = &[of("EX").since("1.0.0")];
+        assert!(read("key [PX ms]", ABOUT_NOTHING, &[]).unwrap_err().contains("'EX'"));
+        assert!(read("<a | b>", &[], &[]).unwrap_err().contains("needs a name"));
+        const THREE: &[Note] = &[of("a").name("x"), of("a").name("y"), of("a").name("z")];
+        assert!(read("a b a", THREE, &[]).unwrap_err().contains("3 notes"));
     }
 }

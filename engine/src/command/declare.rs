@@ -6,46 +6,9 @@ pub use super::flags::command::*;
 pub use super::flags::{category, doc};
 pub use super::group::Group::*;
 pub use super::keyspec::{after, at, counted, range, unknown};
+pub use super::note::of;
 use super::{Command, KeySpec, Note};
 pub use inventory;
-
-/// Begins a [`Note`] on the argument that the syntax line writes as `of`.
-pub const fn of(of: &'static str) -> Note {
-    Note { of, name: None, kind: None, since: None, deprecated_since: None, key_spec: None }
-}
-
-impl Note {
-    /// Names the argument.
-    #[must_use]
-    pub const fn name(mut self, name: &'static str) -> Self {
-        self.name = Some(name);
-        self
-    }
-    /// Gives its type.
-    #[must_use]
-    pub const fn kind(mut self, kind: &'static str) -> Self {
-        self.kind = Some(kind);
-        self
-    }
-    /// Says which version added it.
-    #[must_use]
-    pub const fn since(mut self, since: &'static str) -> Self {
-        self.since = Some(since);
-        self
-    }
-    /// Says which key specification finds it, where neither its token nor its place does.
-    #[must_use]
-    pub const fn key_spec(mut self, index: usize) -> Self {
-        self.key_spec = Some(index);
-        self
-    }
-    /// Says which version deprecated it.
-    #[must_use]
-    pub const fn deprecated_since(mut self, since: &'static str) -> Self {
-        self.deprecated_since = Some(since);
-        self
-    }
-}
 
 /// Fields whose declared form is not their stored form.
 #[doc(hidden)]

@@ -25,9 +25,12 @@ mod argument;
 pub mod declare;
 pub mod flags;
 mod group;
+mod key_finder;
 pub mod keys;
 pub mod keyspec;
 mod lookup;
+mod note;
+pub mod page;
 pub mod registry;
 mod syntax;
 
@@ -35,6 +38,7 @@ pub use argument::Argument;
 pub use group::Group;
 pub use keys::FoundKey;
 pub use keyspec::KeySpec;
+pub use note::Note;
 pub use registry::{CommandId, Entry, Registry};
 
 use crate::args::Args;
@@ -109,23 +113,6 @@ impl Command {
         arity: None,
         run: None,
     };
-}
-
-/// A remark on one argument of the syntax line, found by the words it stands for.
-#[derive(Clone, Copy, Debug)]
-pub struct Note {
-    /// The argument as it is written in the syntax line: a word, a token, or a whole alternative.
-    pub of: &'static str,
-    /// Its name in `COMMAND DOCS`, where it is not the word itself.
-    pub name: Option<&'static str>,
-    /// Its type, where the word does not imply it (`integer`, `double`, `unix-time`, `pattern`, ...).
-    pub kind: Option<&'static str>,
-    /// The version that added it.
-    pub since: Option<&'static str>,
-    /// The version that deprecated it.
-    pub deprecated_since: Option<&'static str>,
-    /// The key specification that finds it.
-    pub key_spec: Option<usize>,
 }
 
 /// A declaration on its way to the registry.

@@ -342,6 +342,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_declaration_has_wrong_is_told_by_name() {
+        static COMMANDS: [Command; 4] = [
+            Command { name: "A", syntax: "key [value", ..Command::EMPTY },
+            Command { name: "B", syntax: "key", notes: &[super::super::note::of("KEYS")], ..Command::EMPTY },
+            Command { name: "C", syntax: "key", ..Command::EMPTY },
+            Command { name: "D|E", ..Command::EMPTY },
+        ];
+        fn wrong(commands: impl IntoIterator<Item = &'static Command>) -> String {
+            Registry::build(commands).err().expect("refused").0
+        }
+        let told = wrong(&COMMANDS[..3]);
+        assert!(told.starts_with("the syntax of 'A': a bracket is not closed"), "{told}");
+        assert!(told.contains("; the syntax of 'B': no argument is written 'KEYS'"), "{told}");
+        assert!(!told.contains("'C'"), "{told}");
+        assert_eq!(wrong(&COMMANDS[3..]), "'d|e' is a subcommand of a command that does not exist");
+        assert_eq!(wrong([&COMMANDS[2], &COMMANDS[2]]), "two commands are named 'C'");
+    }
+
+    #[test]
     fn a_renamed_command_answers_to_its_new_name_only() {
         static COMMANDS: [Command; 4] = [
             Command { name: "GET", ..Command::EMPTY },

@@ -4,9 +4,9 @@
 
 use crate::args::Args;
 use crate::command::{CommandId, Registry};
+use crate::core::Core;
 use crate::dispatch;
 use crate::effects::Journal;
-use crate::engine::Core;
 use crate::error::Outcome;
 use crate::keyspace::Db;
 use crate::reply::{Protocol, Reply};

@@ -11,10 +11,10 @@
 
 use crate::args::{Args, OwnedArgs};
 use crate::clock::{Clock, Timekeeper};
-use crate::command::flags::command as flag;
 use crate::command::registry::{Conflict, Lookup};
-use crate::command::{CommandId, Entry, Registry};
+use crate::command::{CommandId, Registry};
 use crate::context::Context;
+use crate::core::{Core, history_id};
 use crate::dispatch::{self, Flow};
 use crate::effects::Journal;
 use crate::error::Error;
@@ -23,7 +23,7 @@ use crate::host::{Host, NoHost};
 use crate::keyspace::{Cycle, Keyspace};
 use crate::params::Params;
 use crate::reply::Reply;
-use crate::session::{Blocked, Client, ClientKey, Clients, Session};
+use crate::session::{Client, ClientKey, Clients};
 use crate::stats::Stats;
 use crate::transaction;
 use rand::rngs::SmallRng;
@@ -47,131 +47,6 @@ impl Setup {
     /// Defaults, a clock that the test holds, and a fixed seed.
     pub fn for_tests(clock: impl Clock + 'static) -> Self {
         Setup { params: Params::default(), clock: Box::new(clock), seed: [7; 32], host: Box::new(NoHost) }
-    }
-}
-
-/// `CLIENT PAUSE`.
-#[derive(Clone, Copy, Debug)]
-pub struct Pause {
-    /// When it ends, Unix time in milliseconds.
-    pub until_ms: i64,
-    /// All commands wait, not only those that write.
-    pub all: bool,
-}
-
-/// Everything of the engine but the data.
-pub struct Core {
-    /// Parameters.
-    pub params: Params,
-    /// All clients but the one whose command is running.
-    pub clients: Clients,
-    /// Statistics.
-    pub stats: Stats,
-    /// Randomness for commands.
-    pub random: SmallRng,
-    /// What surrounds the engine.
-    pub host: Box<dyn Host>,
-    /// Commands wait.
-    pub pause: Option<Pause>,
-    /// Forty hexadecimal digits that name the history of this dataset, for replicas.
-    pub replication_id: String,
-    /// Unix time in milliseconds when the engine was made.
-    pub started_ms: i64,
-    pub(crate) time: Timekeeper,
-    /// Monotonic time when the running command began: when the one before it ended.
-    pub(crate) started_ns: u64,
-    pub(crate) track_latency: bool,
-    /// Clients that wait with a deadline, soonest first.
-    deadlines: BTreeSet<(i64, ClientKey)>,
-    /// The number of clients that wait.
-    pub blocked_clients: usize,
-    /// Clients that wait for the pause to end.
-    postponed: Vec<ClientKey>,
-    /// Clients that others have changed: woken, closed, or given something to send.
-    touched: Vec<ClientKey>,
-}
-
-impl Core {
-    /// Asks the host to look at a client that is not the one whose command runs.
-    pub fn touch(&mut self, client: ClientKey) {
-        self.touched.push(client);
-    }
-
-    pub(crate) fn note_blocked(&mut self, client: ClientKey, blocked: &Blocked) {
-        self.blocked_clients += 1;
-        if blocked.postponed {
-            self.postponed.push(client);
-        }
-        if let Some(deadline) = blocked.deadline_ms {
-            self.deadlines.insert((deadline, client));
-        }
-    }
-
-    /// Ends a wait; the caller answers. Returns what it was.
-    pub fn unblock(&mut self, key: ClientKey, session: &mut Session) -> Option<Blocked> {
-        let blocked = session.blocked.take()?;
-        if let Some(deadline) = blocked.deadline_ms {
-            self.deadlines.remove(&(deadline, key));
-        }
-        self.blocked_clients -= 1;
-        self.touch(key);
-        Some(blocked)
-    }
-
-    /// Ends a wait of a client that is not the one whose command runs, with `answer` or what it would be told
-    /// at its deadline. Returns whether it was waiting in a way that may be ended from outside.
-    pub fn wake(&mut self, key: ClientKey, answer: Option<&Error>) -> bool {
-        let Some(mut client) = self.clients.take(key) else { return false };
-        let may = client.session.blocked.as_ref().is_some_and(|b| b.unblockable);
-        if may && let Some(blocked) = self.unblock(key, &mut client.session) {
-            match answer {
-                Some(error) => {
-                    self.stats.error(error);
-                    client.answer(|reply| reply.error(error));
-                }
-                None => client.answer(blocked.on_timeout),
-            }
-        }
-        self.clients.put_back(key, client);
-        may
-    }
-
-    /// Lets commands wait until `until_ms`, Unix time in milliseconds: all of them, or those that write. A pause
-    /// that is there already becomes neither shorter nor weaker.
-    pub fn pause_until(&mut self, until_ms: i64, all: bool) {
-        let before = self.pause.unwrap_or(Pause { until_ms, all });
-        self.pause = Some(Pause { until_ms: before.until_ms.max(until_ms), all: before.all || all });
-    }
-
-    /// Ends the pause and lets those who waited go on.
-    pub fn unpause(&mut self) {
-        self.pause = None;
-        for key in std::mem::take(&mut self.postponed) {
-            let Some(client) = self.clients.get_mut(key) else { continue };
-            if client.session.blocked.as_ref().is_some_and(|b| b.postponed) {
-                client.session.blocked = None;
-                self.blocked_clients -= 1;
-                self.touched.push(key);
-            }
-        }
-    }
-
-    pub(crate) fn is_paused_for(&self, registry: &Registry, entry: &Entry, session: &Session) -> bool {
-        let Some(pause) = self.pause else { return false };
-        let writes = |entry: &Entry| entry.flags & (flag::WRITE | flag::MAY_REPLICATE) != 0;
-        let queued_writes = || {
-            entry.command.name == "EXEC"
-                && session
-                    .transaction
-                    .as_ref()
-                    .is_some_and(|t| t.commands().any(|command| writes(registry.get(command))))
-        };
-        pause.all || writes(entry) || queued_writes()
-    }
-
-    pub(crate) fn permit_protected(&self, entry: &Entry, session: &Session) -> Result<(), Error> {
-        let name = entry.name.split('|').next().unwrap_or_default();
-        self.host.permit_protected(&self.params, name, session)
     }
 }
 
@@ -395,50 +270,4 @@ impl Engine {
     pub fn take_touched(&mut self, into: &mut Vec<ClientKey>) {
         into.append(&mut self.core.touched);
     }
-}
-
-impl Core {
-    fn wake_at_deadline(&mut self, key: ClientKey) {
-        let Some(mut client) = self.clients.take(key) else { return };
-        if let Some(blocked) = client.session.blocked.take() {
-            self.blocked_clients -= 1;
-            client.answer(blocked.on_timeout);
-            self.touch(key);
-        }
-        self.clients.put_back(key, client);
-    }
-
-    /// Begins another history: replicas of the old one must copy everything again.
-    pub fn change_replication_id(&mut self) {
-        self.replication_id = history_id(&mut self.random);
-    }
-
-    /// The number of clients that wait with a deadline.
-    pub fn clients_with_deadline(&self) -> usize {
-        self.deadlines.len()
-    }
-
-    /// How often per second periodic work runs: `hz`, doubled with `dynamic-hz` until a run looks at no more
-    /// than 200 clients.
-    pub fn effective_hz(&self) -> u32 {
-        const CLIENTS_PER_RUN: usize = 200;
-        const MOST: u32 = 500;
-        let mut hz = self.params.hz().clamp(1, i64::from(MOST)) as u32;
-        if self.params.dynamic_hz() {
-            while hz < MOST && self.clients.len() / hz as usize > CLIENTS_PER_RUN {
-                hz = (hz * 2).min(MOST);
-            }
-        }
-        hz
-    }
-
-    /// Whether a new session must authenticate itself.
-    pub fn requires_password(&self) -> bool {
-        !self.params.requirepass().is_empty()
-    }
-}
-
-/// Forty random hexadecimal digits.
-fn history_id(random: &mut SmallRng) -> String {
-    (0..40).filter_map(|_| char::from_digit(random.random_range(0..16), 16)).collect()
 }

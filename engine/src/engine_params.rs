@@ -1,6 +1,6 @@
 //! Parameters that the engine keeps in a form of its own, put into force at start and after `CONFIG SET`.
 
-use crate::engine::Core;
+use crate::core::Core;
 use crate::keyspace::{Keyspace, Policy};
 
 pub(crate) fn apply(keyspace: &mut Keyspace, core: &mut Core) {

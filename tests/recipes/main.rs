@@ -112,6 +112,8 @@ fn server(root: &Path, features: &str) -> Result<PathBuf, Failed> {
             .and_then(|_| Ok(std::fs::copy(&usual, &copy)?));
     if had_one {
         std::fs::rename(&aside, &usual)?;
+    } else if usual.exists() {
+        std::fs::remove_file(&usual)?;
     }
     built?;
     Ok(copy)

@@ -20,7 +20,7 @@ pub struct Subcommand {
 
 inventory::collect!(Subcommand);
 
-/// Declares a subcommand of `DEBUG` and registers it: see [`Subcommand`](crate::debug::Subcommand).
+/// Declares a subcommand of `DEBUG` and registers it: see [`Subcommand`].
 #[macro_export]
 macro_rules! debug_subcommand {
     ($($field:ident : $value:expr),* $(,)?) => {

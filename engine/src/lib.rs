@@ -1,6 +1,6 @@
 //! The database without sockets: keyspace, registry, dispatch, transactions, expiry.
 //!
-//! Start at [`Engine`], then read [`dispatch`]'s pipeline and [`command`] for what a command is.
+//! Start at [`Engine`], then read [`dispatch`]'s pipeline and [`mod@command`] for what a command is.
 
 pub mod args;
 mod clock;

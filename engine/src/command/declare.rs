@@ -22,7 +22,7 @@ pub mod store {
     }
 }
 
-/// Declares a command and registers it. See the [module's page](crate::command) for an example and
+/// Declares a command and registers it. See the [module's page](mod@crate::command) for an example and
 /// [`Command`] for the fields; all but `name` may be left out.
 #[macro_export]
 macro_rules! command {

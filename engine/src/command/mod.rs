@@ -51,7 +51,7 @@ pub type Run = fn(&mut Context<'_>, Args<'_>) -> Outcome;
 /// A function that finds keys among arguments. It must do with any, for it is asked before the command runs.
 pub type FindKeys = fn(Args<'_>) -> Vec<FoundKey>;
 
-/// A declaration, as [`command!`](crate::command) makes it. Fields that a declaration leaves out keep the
+/// A declaration, as [`command!`](macro@crate::command) makes it. Fields that a declaration leaves out keep the
 /// value that [`Command::EMPTY`] has.
 #[derive(Clone, Copy)]
 pub struct Command {

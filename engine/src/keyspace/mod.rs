@@ -1,6 +1,6 @@
 //! The keyspace: all databases, the time they see, and everything that must be told when a key changes.
 //!
-//! Commands reach it through [`Db`](crate::keyspace::Db), which looks a key up in the selected database, lets
+//! Commands reach it through [`Db`], which looks a key up in the selected database, lets
 //! expired keys vanish, and reports every change to watchers, the journal and the statistics. That is why a
 //! command's code is short: it says what changed, not who cares.
 

@@ -1,7 +1,7 @@
 //! DEBUG HTSTATS, DEBUG HTSTATS-KEY: what hash tables look like inside.
 //!
 //! The frame is Redis's. Between its lines stands what this server's table has to tell, which is built in
-//! another way: see [`Stats`](russet_structures::dict::Stats).
+//! another way: see [`Stats`].
 
 use russet_engine::debug_subcommand;
 use russet_engine::prelude::*;

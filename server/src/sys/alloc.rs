@@ -40,7 +40,8 @@ const NATURAL: usize = 16;
 const LARGEST_CLASS: usize = 512 * 1024;
 const PAGE: usize = 4096;
 
-#[global_allocator]
+// A fuzz target keeps the allocator that the sanitizer watches.
+#[cfg_attr(not(fuzzing), global_allocator)]
 static ALLOCATOR: Counting = Counting;
 
 static USED: AtomicIsize = AtomicIsize::new(0);

@@ -1,0 +1,4 @@
+//! See `targets/src/commands.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| russet_fuzz_targets::commands::run(data));

@@ -1,0 +1,258 @@
+//! Sequences of commands from several clients, run by an engine without a server.
+//!
+//! Arguments are drawn from what makes commands go on rather than refuse at once: names and option words of the
+//! declarations, a few keys that are used again and again, numbers at the edges, patterns, and raw bytes.
+
+use crate::framing;
+use arbitrary::Unstructured;
+use russet_engine::args::OwnedArgs;
+use russet_engine::keyspace::Cycle;
+use russet_engine::params;
+use russet_engine::session::{ClientKey, ReplyMode};
+use russet_engine::{Engine, Flow, ManualClock, Setup};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// Commands in one sequence, at most.
+const STEPS: usize = 200;
+/// The longest value that commands may make by naming an offset: they allocate what they name.
+const LONGEST: &[u8] = b"1mb";
+
+const KEYS: &[&str] = &["a", "b", "c", "key:1", "key:2", "{tag}x", ""];
+
+const NUMBERS: &[&str] = &[
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "7",
+    "10",
+    "16",
+    "100",
+    "1000",
+    "-0",
+    "+1",
+    "01",
+    "1.5",
+    "-1.5",
+    "1e3",
+    "1e308",
+    "-1e308",
+    "4.9e-324",
+    "inf",
+    "-inf",
+    "nan",
+    "0x10",
+    "255",
+    "256",
+    "65535",
+    "65536",
+    "1048575",
+    "1048576",
+    "2147483647",
+    "2147483648",
+    "-2147483648",
+    "4294967295",
+    "4294967296",
+    "536870911",
+    "536870912",
+    "1700000000",
+    "1700000000000",
+    "9223372036854775",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "99999999999999999999999999",
+    "0.1",
+    "3.0e0",
+    " 1",
+    "1 ",
+    "0.30000000000000004",
+];
+
+const PATTERNS: &[&str] =
+    &["*", "?", "a*", "*a*b*c", "[a-c]", "[^a]", "[", "\\", "key:?", "***********x", "[z-a]*", "[a-", "a\\"];
+
+/// Every word in capitals that a declaration's syntax line shows: option names.
+static OPTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    russet_commands::link();
+    let registry = russet_engine::command::Registry::collect().expect("no two commands have one name");
+    let lines = registry.iter().map(|entry| entry.command.syntax);
+    let words = lines.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'));
+    let tokens = words.filter(|word| word.chars().any(|c| c.is_ascii_uppercase()));
+    let parameters =
+        ["maxmemory", "maxmemory-policy", "hz", "save", "latency-tracking", "lfu-decay-time", "nosuch"];
+    tokens.chain(parameters).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+});
+
+/// Input: bytes that choose, step by step, what happens next.
+pub fn run(data: &[u8]) {
+    let mut input = Unstructured::new(data);
+    let mut table = Table::new();
+    for _ in 0..STEPS {
+        if input.is_empty() || table.step(&mut input).is_err() {
+            break;
+        }
+    }
+    table.check();
+}
+
+/// An engine and those who sit around it.
+struct Table {
+    engine: Engine,
+    clock: ManualClock,
+    clients: Vec<ClientKey>,
+    turn: usize,
+    names: Vec<String>,
+}
+
+impl Table {
+    fn new() -> Self {
+        russet_commands::link();
+        let clock = ManualClock::at(1_700_000_000_000);
+        let mut setup = Setup::for_tests(clock.clone());
+        let debug = params::find(b"enable-debug-command").expect("it is declared");
+        setup.params.assign(debug, &[b"yes"]).expect("a valid value");
+        let mut engine = Engine::new(setup).expect("no two commands have one name");
+        let clients = (0..3).map(|_| engine.connect()).collect();
+        let names = engine.registry.iter().map(|entry| entry.name.clone()).collect();
+        Table { engine, clock, clients, turn: 0, names }
+    }
+
+    fn step(&mut self, input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
+        match input.arbitrary::<u8>()? {
+            0..8 => self.clock.advance(i64::from(input.arbitrary::<u16>()?)),
+            8..12 => self.clock.advance(i64::from(input.arbitrary::<u32>()?)),
+            12..20 => {
+                self.engine.synchronise();
+                self.engine.tick();
+                self.engine.sample_rates();
+                self.engine.expire_cycle(Cycle::Slow { hz: 10 });
+                self.collect();
+            }
+            20..26 => {
+                self.engine.disconnect(self.clients[self.turn]);
+                self.clients[self.turn] = self.engine.connect();
+            }
+            26..60 => self.turn = input.choose_index(self.clients.len())?,
+            _ => {
+                let words = self.words(input)?;
+                self.command(&words);
+            }
+        }
+        Ok(())
+    }
+
+    /// A command's words.
+    fn words(&self, input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<Vec<u8>>> {
+        let mut words = match input.arbitrary::<u8>()? {
+            0..6 => vec![raw(input)?],
+            _ => input.choose(&self.names)?.split('|').map(|part| part.as_bytes().to_vec()).collect(),
+        };
+        let more = match input.arbitrary::<u8>()? {
+            255 => 40,
+            n => n % 8,
+        };
+        for _ in 0..more {
+            words.push(self.argument(input)?);
+        }
+        Ok(words)
+    }
+
+    fn argument(&self, input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
+        let text = match input.arbitrary::<u8>()? {
+            0..90 => input.choose(KEYS)?,
+            90..140 => input.choose(NUMBERS)?,
+            140..200 => input.choose(&OPTIONS)?.as_str(),
+            200..210 => input.choose(PATTERNS)?,
+            210..216 => input.choose(&self.names)?.split('|').next_back().unwrap_or_default(),
+            216..226 => return Ok(input.int_in_range(-300..=300)?.to_string().into_bytes()),
+            _ => return raw(input),
+        };
+        Ok(text.as_bytes().to_vec())
+    }
+
+    /// Runs a command of the client whose turn it is, and checks what it is answered.
+    fn command(&mut self, words: &[Vec<u8>]) {
+        if takes_what_it_is_asked_for(words) {
+            return;
+        }
+        let limit = params::find(b"proto-max-bulk-len").expect("it is declared");
+        self.engine.core.params.assign(limit, &[LONGEST]).expect("a valid value");
+        let key = self.clients[self.turn];
+        let Some(client) = self.engine.core.clients.get(key) else { return };
+        if client.session.blocked.is_some() || client.session.closing.is_some() {
+            return; // nothing of it would be given to the engine
+        }
+        let silent = client.session.reply_mode != ReplyMode::On;
+        self.engine.synchronise();
+        let owned = OwnedArgs::new(words.iter().map(Vec::as_slice));
+        let hasher = self.engine.keyspace.hasher().clone();
+        let flow = self.engine.execute(key, owned.args(&hasher));
+        let replies = self.replies(key);
+        let Some(client) = self.engine.core.clients.get(key) else { return };
+        let silent = silent || client.session.reply_mode != ReplyMode::On || client.session.skip_next;
+        if flow == Flow::Done && !silent {
+            assert_eq!(replies, 1, "{} replies to {}", replies, show(words));
+        } else if flow != Flow::Closing {
+            assert!(replies <= 1, "{} replies to {}", replies, show(words));
+        }
+        self.collect();
+    }
+
+    /// What the others were sent meanwhile must be well-formed too; who is to be closed is closed.
+    fn collect(&mut self) {
+        let mut touched = Vec::new();
+        self.engine.take_touched(&mut touched);
+        for place in 0..self.clients.len() {
+            let key = self.clients[place];
+            self.replies(key);
+            if self.engine.core.clients.get(key).is_none_or(|client| client.session.closing.is_some()) {
+                self.engine.disconnect(key);
+                self.clients[place] = self.engine.connect();
+            }
+        }
+    }
+
+    /// Takes what a client has to be sent; the number of replies.
+    fn replies(&mut self, key: ClientKey) -> usize {
+        let output = self.engine.take_output(key);
+        let Some(client) = self.engine.core.clients.get(key) else { return 0 };
+        let count = framing::count(&output, client.session.protocol);
+        count.unwrap_or_else(|what| panic!("{what} in {:?}", String::from_utf8_lossy(&output)))
+    }
+
+    fn check(mut self) {
+        for key in std::mem::take(&mut self.clients) {
+            self.engine.disconnect(key);
+        }
+        assert_eq!(self.engine.core.blocked_clients, 0, "nobody is left who could wait");
+        let hasher = self.engine.keyspace.hasher().clone();
+        for database in self.engine.keyspace.databases() {
+            database.validate(&hasher);
+        }
+    }
+}
+
+/// Commands that make as many or as large things as they say.
+fn takes_what_it_is_asked_for(words: &[Vec<u8>]) -> bool {
+    let is = |place: usize, text: &str| {
+        words.get(place).is_some_and(|word: &Vec<u8>| word.eq_ignore_ascii_case(text.as_bytes()))
+    };
+    let small = |place: usize| words.get(place).is_none_or(|number| number.len() < 4);
+    is(0, "debug") && is(1, "populate") && !(small(2) && small(4))
+}
+
+fn raw(input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
+    let length = match input.arbitrary::<u8>()? {
+        255 => 2000,
+        n => usize::from(n % 24),
+    };
+    Ok(input.bytes(length.min(input.len()))?.to_vec())
+}
+
+fn show(words: &[Vec<u8>]) -> String {
+    words.iter().map(|word| format!("{:?} ", String::from_utf8_lossy(word))).collect()
+}

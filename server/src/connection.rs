@@ -25,9 +25,8 @@ impl Stream {
         })?)
     }
 
-    /// Reads at most `most` bytes onto the end of `buffer`.
-    pub(crate) fn read_onto(&self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
-        buffer.reserve(most);
+    /// Reads onto the end of `buffer`, into the room that it has.
+    pub(crate) fn read_onto(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
         Ok(retry_on_intr(|| match self {
             Stream::Tcp(stream) => rustix::io::read(stream, spare_capacity(buffer)),
             Stream::Unix(stream) => rustix::io::read(stream, spare_capacity(buffer)),
@@ -127,6 +126,14 @@ impl Connection {
         } else if self.consumed > self.input.len() / 2 {
             self.input.drain(..self.consumed);
             self.consumed = 0;
+        }
+    }
+
+    /// Makes room to read `most` bytes more, of a word of which `wanted` bytes are still to come: the buffer grows
+    /// with what has arrived, and not beyond the word's end.
+    pub(crate) fn make_room(&mut self, most: usize, wanted: usize) {
+        if self.input.capacity() - self.input.len() < most {
+            self.input.reserve_exact(self.backlog().min(wanted).max(most));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::accept::Accepting;
 use crate::server::Server;
+use crate::sys::alloc;
 use russet_engine::keyspace::Cycle;
 use russet_engine::session::{ClientKey, Closing};
 use std::time::{Duration, Instant};
@@ -11,6 +12,9 @@ use std::time::{Duration, Instant};
 pub(crate) struct Progress {
     next_client: usize,
     sampled: Option<Instant>,
+    collected: Option<Instant>,
+    /// The most memory that was in use since it was last given back.
+    most_used: usize,
 }
 
 /// The host's monotonic clock.
@@ -19,6 +23,9 @@ pub(crate) fn now() -> Instant {
 }
 
 const SAMPLE_EVERY: Duration = Duration::from_millis(100);
+const COLLECT_EVERY: Duration = Duration::from_secs(1);
+/// Less than this is not worth being given back.
+const WORTH_COLLECTING: usize = 16 * 1024 * 1024;
 /// Connections looked at per run, at least.
 const CLIENTS_AT_LEAST: usize = 5;
 
@@ -40,6 +47,10 @@ impl Server {
         if self.cron.sampled.is_none_or(|at| now - at >= SAMPLE_EVERY) {
             self.cron.sampled = Some(now);
             self.engine.sample_rates();
+        }
+        if self.cron.collected.is_none_or(|at| now - at >= COLLECT_EVERY) {
+            self.cron.collected = Some(now);
+            self.give_memory_back();
         }
         crate::shutdown::heed_signals(self);
         self.engine.core.stats.event_loop.cron_ns += now.elapsed().as_nanos() as u64;
@@ -74,6 +85,17 @@ impl Server {
             } else if !state.output.is_empty() && self.exceeds_output_limit(client) {
                 self.engine.core.touch(client);
             }
+        }
+    }
+
+    /// Lets the system have what much less is used of than before.
+    fn give_memory_back(&mut self) {
+        let used = alloc::used_memory();
+        let most = self.cron.most_used.max(used);
+        self.cron.most_used = most;
+        if most - used >= WORTH_COLLECTING.max(most / 8) {
+            alloc::give_back();
+            self.cron.most_used = used;
         }
     }
 }

@@ -81,6 +81,13 @@ pub(crate) fn peak() -> usize {
     used_memory().max(PEAK.load(Relaxed).max(0) as usize)
 }
 
+/// Gives memory that was freed back to the system, where whole pages are free. mimalloc does so by itself only in
+/// passing, when more is allocated. O(pages in use).
+pub(crate) fn give_back() {
+    // SAFETY: may be called at any time, from any thread.
+    unsafe { mi::mi_collect(true) }
+}
+
 /// The bytes that a request of `size` occupies.
 #[inline]
 fn size_class(size: usize) -> usize {

@@ -6,6 +6,9 @@ use crate::server::Server;
 use russet_engine::Flow;
 use russet_engine::args::Args;
 
+/// The most that any client may leave unrun, whatever the parameter says: places in it are 32-bit numbers.
+const MOST_BACKLOG: u64 = 3 << 30;
+
 /// How far a batch got.
 struct Progress {
     /// Offset, in the source, up to which its bytes are done with.
@@ -84,12 +87,18 @@ impl Server {
             }
         }
         let Some(client) = self.engine.core.clients.get_mut(batch.client) else { return };
+        if client.session.closing.is_some() {
+            connection.consume(connection.backlog()); // none of it will run
+        }
         let transport = &mut client.session.transport;
         transport.query_buffer = connection.backlog();
         transport.query_room = connection.input.capacity() - connection.input.len();
         connection.unparsed &= connection.backlog() > 0;
         let waiting = client.session.blocked.is_some() || client.session.closing.is_some();
-        if connection.backlog() as u64 > self.engine.core.params.client_query_buffer_limit() {
+        // Commands that a transaction has queued have not run either.
+        let queued = client.session.transaction.as_ref().map_or(0, |transaction| transaction.size().bytes);
+        let limit = self.engine.core.params.client_query_buffer_limit().min(MOST_BACKLOG);
+        if (connection.backlog() + queued) as u64 > limit {
             tracing::warn!("Closing client that reached max query buffer length");
             self.engine.core.stats.query_buffer_disconnections += 1;
             client.session.close(russet_engine::session::Closing::Now);

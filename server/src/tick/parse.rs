@@ -5,13 +5,21 @@ use crate::resp::{Limits, Step};
 use crate::server::Server;
 use russet_engine::command::registry::Lookup;
 
+/// The longest word of any client, whatever the parameter says: places in a buffer are 32-bit numbers.
+const LONGEST: u64 = 2 << 30;
+/// Room for this many words is kept: more than small commands bring to a tick.
+const SPANS_KEPT: usize = 256 * 1024;
+
 impl Server {
     /// Parses all batches, up to the per-tick bound of each.
     pub(super) fn parse(&mut self) {
-        let longest = i64::try_from(self.engine.core.params.proto_max_bulk_len()).unwrap_or(i64::MAX);
+        let longest = self.engine.core.params.proto_max_bulk_len().min(LONGEST) as i64;
         let work = &mut self.work;
         work.requests.clear();
         work.spans.clear();
+        if work.spans.capacity() > SPANS_KEPT {
+            work.spans = Vec::new();
+        }
         for batch in &mut work.batches {
             let first = work.requests.len();
             batch.requests = first..first;

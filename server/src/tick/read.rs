@@ -8,7 +8,8 @@ use crate::server::Server;
 use russet_engine::session::{ClientKey, Closing};
 use std::io;
 
-/// The most that is read at once for a long word, so that it costs few calls and no claim costs memory.
+/// The most that is asked for at once of a long word, so that it costs few calls. No more than has arrived of it
+/// already, so that no claim costs memory.
 const LONG_READ: usize = 1024 * 1024;
 
 impl Server {
@@ -25,16 +26,20 @@ impl Server {
             let mut source = Source::Own;
             // What is left from before is run before more is read, unless it may not run: then it is read on,
             // to see the end of the connection if that comes.
-            let blocked = self.engine.core.clients.get(client).is_some_and(|c| c.session.blocked.is_some());
-            if connection.readable && (blocked || !connection.unparsed) {
+            let session = self.engine.core.clients.get(client).map(|client| &client.session);
+            let waits = session.is_some_and(|s| s.blocked.is_some() || s.closing.is_some());
+            if connection.readable && (waits || !connection.unparsed) {
                 let (most, received);
                 if connection.backlog() == 0 {
                     most = READ;
                     received = connection.stream.read_into(&mut self.work.arena[at..at + READ]);
                     source = Source::Arena { at, len: *received.as_ref().unwrap_or(&0) };
                 } else {
-                    most = connection.parser.wanted(connection.backlog()).clamp(READ, LONG_READ);
-                    received = connection.stream.read_onto(&mut connection.input, most);
+                    let backlog = connection.backlog();
+                    let wanted = connection.parser.wanted(backlog);
+                    most = wanted.clamp(READ, backlog.clamp(READ, LONG_READ));
+                    connection.make_room(most, wanted);
+                    received = connection.stream.read_onto(&mut connection.input);
                 }
                 connection.readable = match &received {
                     Ok(0) => false,

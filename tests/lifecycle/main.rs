@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         check("ending::shutdown_command", ending::shutdown_command),
         check("ending::a_second_sigint_forces", ending::second_sigint),
         check("ending::replies_are_flushed", ending::replies_are_flushed),
+        check("ending::sigterm_while_many_talk", ending::sigterm_while_many_talk),
+        check("ending::a_kill_leaves_nothing_in_the_way", ending::kill),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -5,24 +5,12 @@ use std::time::{Duration, Instant};
 use russet_tests::client::Client;
 use russet_tests::launch::Running;
 use russet_tests::peers::Server;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::{ask, info, until};
+use crate::{ask, info, raise_file_limit, until};
 
 const IDLE: usize = 10_000;
 const BUSY: usize = 1_000;
 const THREADS: usize = 8;
-
-/// Raises this process's limit of open files as far as it may.
-fn raise_file_limit(wanted: u64) -> Result<(), String> {
-    let limit = getrlimit(Resource::Nofile);
-    let hard = limit.maximum.unwrap_or(u64::MAX);
-    if hard < wanted {
-        return Err(format!("this machine allows {hard} open files, {wanted} are needed (ulimit -Hn)"));
-    }
-    setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum })
-        .map_err(|e| e.to_string())
-}
 
 pub(crate) fn idle_and_busy() -> Result<(), String> {
     raise_file_limit((IDLE + BUSY + 500) as u64)?;

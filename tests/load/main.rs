@@ -4,13 +4,16 @@
 
 mod crowd;
 mod manners;
+mod memory;
 mod output;
+mod wakeups;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use russet_tests::client::Client;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -32,8 +35,34 @@ fn main() -> ExitCode {
         check("output::the_hard_limit_closes", output::hard_limit),
         check("output::the_soft_limit_closes_after_its_seconds", output::soft_limit),
         check("output::a_reader_below_the_limit_stays", output::below_limit),
+        check("memory::idle_connections_cost_little", memory::idle_connections),
+        check("memory::what_is_announced_costs_nothing", memory::claims),
+        check("memory::a_value_of_64_megabytes", memory::large_value),
+        check("memory::replies_that_never_quite_drain", memory::never_drained),
+        check("memory::comes_back_after_a_slow_reader", memory::after_a_slow_reader),
+        check("memory::of_replies_that_nobody_wants", memory::unanswered),
+        check("memory::the_query_buffer_limit_closes", memory::query_buffer_limit),
+        check("memory::a_million_words_in_small_pieces", memory::many_words_in_pieces),
+        check("wakeups::half_closed_sockets_are_answered_as_by_redis", wakeups::half_closed),
+        check("wakeups::what_stands_behind_a_wait_runs_after_it", wakeups::behind_a_wait),
+        check("wakeups::thousands_wait_for_a_pause_to_end", wakeups::paused),
+        check("wakeups::a_burst_of_arrivals_is_taken_to_the_last", wakeups::arrivals_in_a_burst),
+        check("wakeups::an_arrival_waits_for_a_descriptor", wakeups::arrival_without_descriptor),
+        check("wakeups::waiting_costs_no_processor_time", wakeups::waiting_costs_nothing),
+        check("wakeups::pieces_pauses_waits_and_late_readers", wakeups::everything_at_once),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Raises this process's limit of open files as far as it may.
+fn raise_file_limit(wanted: u64) -> Result<(), String> {
+    let limit = getrlimit(Resource::Nofile);
+    let hard = limit.maximum.unwrap_or(u64::MAX);
+    if hard < wanted {
+        return Err(format!("this machine allows {hard} open files, {wanted} are needed (ulimit -Hn)"));
+    }
+    let current = limit.current.map(|current| current.max(wanted));
+    setrlimit(Resource::Nofile, Rlimit { current, maximum: limit.maximum }).map_err(|e| e.to_string())
 }
 
 /// A command's simple, integer or bulk reply as text.

@@ -50,6 +50,14 @@ impl Client {
         Ok(Client { stream, inbox: Vec::new(), patience: PATIENCE })
     }
 
+    /// The same socket again, to write from another thread while this one reads.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn duplicate(&self) -> io::Result<TcpStream> {
+        self.stream.try_clone()
+    }
+
     /// How long to wait for one reply from now on.
     pub fn set_patience(&mut self, patience: Duration) {
         self.patience = patience;
@@ -101,7 +109,9 @@ impl Client {
                     Err(fault) => return Err(io::Error::new(io::ErrorKind::InvalidData, fault.to_string())),
                 }
             }
-            match self.fill(end)? {
+            // What is missing may be less than that: then nothing more arrives, and it is time to look.
+            let until = if asked == 0 { end } else { end.min(Instant::now() + Duration::from_millis(20)) };
+            match self.fill(until)? {
                 Filled::Closed => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Filled::Quiet if asked != 0 && Instant::now() < end => asked = 0,
                 Filled::Quiet => return Err(io::ErrorKind::TimedOut.into()),

@@ -63,7 +63,11 @@ impl Running {
         Running::spawn(Server::Russet, free_port()?, Command::new(binary).args(SETTINGS), extra)
     }
 
-    fn start_on(server: Server, port: u16, extra: &[&str]) -> Result<Running, String> {
+    /// The same on a port of the caller's choice.
+    ///
+    /// # Errors
+    /// Those of [`Running::start`].
+    pub fn start_on(server: Server, port: u16, extra: &[&str]) -> Result<Running, String> {
         Running::spawn(server, port, Command::new(server.binary()?).args(SETTINGS), extra)
     }
 

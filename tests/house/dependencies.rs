@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("russet-server", &["russet-commands", "russet-engine", "russet-structures", PLUGIN]),
     ("russet-book", &[]),
     ("russet-tests", &[]),
+    ("russet-fuzz-targets", &["russet-commands", "russet-engine", "russet-server", "russet-structures"]),
 ];
 
 /// Any package whose name begins so: a plugin may use what a plugin outside this repository could, and only

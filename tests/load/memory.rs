@@ -141,7 +141,7 @@ pub(crate) fn never_drained() -> Result<(), String> {
             worst = worst.max(resident(&server)?);
         }
     }
-    println!("{} MB were read; at most {} MB resident", ROUNDS * 100 * reply >> 20, worst / MB);
+    println!("{} MB were read; at most {} MB resident", (ROUNDS * 100 * reply) >> 20, worst / MB);
     if worst > 100 * MB { Err(format!("{} MB resident", worst / MB)) } else { Ok(()) }
 }
 

@@ -23,6 +23,8 @@ fn populate(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         Some(_) => args.int(4).ok().and_then(|size| usize::try_from(size).ok()).ok_or(Error::NOT_POSITIVE)?,
         None => 0,
     };
+    // Redis takes any size, and ends where there is no memory for it.
+    crate::string::length::check_length(cx.core, size)?;
     for number in 0..count {
         let name = [prefix, b":", number.to_string().as_bytes()].concat();
         let key = cx.db.key(&name);
@@ -57,6 +59,10 @@ mod tests {
             ("DEBUG POPULATE 0", "+OK"),
             ("DEBUG POPULATE x", "-ERR value is out of range, must be positive"),
             ("DEBUG POPULATE -1", "-ERR value is out of range, must be positive"),
+            (
+                "DEBUG POPULATE 1 k 9223372036854775807",
+                "-ERR string exceeds maximum allowed size (proto-max-bulk-len)",
+            ),
             ("DEBUG POPULATE 5 k x", "-ERR value is out of range, must be positive"),
         ] {
             assert_eq!(shell.run(request), reply, "{request}");

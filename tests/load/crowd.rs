@@ -137,7 +137,14 @@ pub(crate) fn beyond_maxclients() -> Result<(), String> {
 }
 
 pub(crate) fn time_out() -> Result<(), String> {
+    raise_file_limit(4_000)?;
     let server = Running::start(Server::Russet, &["--timeout", "1"])?;
+    // The places of a crowd that has left must not make the round over all connections long.
+    let mut crowd = Vec::new();
+    for _ in 0..3_000 {
+        crowd.push(server.connect().map_err(|e| e.to_string())?);
+    }
+    drop(crowd);
     let mut idle = server.connect().map_err(|e| e.to_string())?;
     let mut talking = server.connect().map_err(|e| e.to_string())?;
     ask(&mut idle, "PING")?;

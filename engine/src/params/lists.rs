@@ -39,9 +39,9 @@ impl Setting for SavePoints {
         }
         for [seconds, changes] in pairs {
             match (c_integer(seconds), c_integer(changes)) {
-                // Redis keeps the changes in a C `int` once it has looked at their sign.
+                // Redis lets what no C `int` holds wrap around, and after CONFIG REWRITE cannot read it.
                 (Some(seconds @ 1..), Some(changes @ 0..)) => {
-                    points.push(SavePoint { seconds, changes: changes as i32 });
+                    points.push(SavePoint { seconds, changes: i32::try_from(changes).unwrap_or(i32::MAX) });
                 }
                 _ => return Err(UNREADABLE.into()),
             }

@@ -144,7 +144,7 @@ fn values_are_shown_as_redis_shows_them() {
         ("hz", "1000", "500"),
         ("repl-backlog-size", "1", "16384"),
         ("save", "900 1 300 10", "900 1 300 10"),
-        ("save", "1 99999999999", "1 1215752191"),
+        ("save", "1 99999999999", "1 2147483647"),
         ("save", "", ""),
         ("notify-keyspace-events", "KEA", "AKE"),
         ("notify-keyspace-events", "g$lszhxedtKEmn", "AKEm"),

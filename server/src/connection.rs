@@ -1,6 +1,7 @@
 //! A connection: a socket, what has been received on it and not been run, and what is known of its readiness.
 
 use crate::resp::Parser;
+use crate::tick::COMMANDS;
 use mio::net::{TcpStream, UnixStream};
 use rustix::buffer::spare_capacity;
 use rustix::io::retry_on_intr;
@@ -85,6 +86,9 @@ pub(crate) struct Connection {
     pub queued: bool,
     /// The backlog begins with bytes that have not been looked at since the last command ran.
     pub unparsed: bool,
+    /// The most commands that are parsed of it in the next tick: few after one that had to wait, for what is parsed
+    /// behind such a one is parsed again.
+    pub appetite: usize,
     /// The peer has ended its side: there is an end to be read behind what has arrived.
     pub hung_up: bool,
     /// Since when the soft limit of the output buffer has been exceeded.
@@ -103,6 +107,7 @@ impl Connection {
             writable: true,
             queued: false,
             unparsed: false,
+            appetite: COMMANDS,
             hung_up: false,
             over_soft_limit: None,
         }

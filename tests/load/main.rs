@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p russet-tests --test load`. One test at a time: each wants the machine for itself.
 
+mod chaos;
 mod crowd;
 mod manners;
 mod memory;
@@ -48,7 +49,9 @@ fn main() -> ExitCode {
         check("wakeups::thousands_wait_for_a_pause_to_end", wakeups::paused),
         check("wakeups::a_burst_of_arrivals_is_taken_to_the_last", wakeups::arrivals_in_a_burst),
         check("wakeups::an_arrival_waits_for_a_descriptor", wakeups::arrival_without_descriptor),
+        check("wakeups::pipelines_of_waits_cost_what_they_run", wakeups::pipelines_of_waits),
         check("wakeups::waiting_costs_no_processor_time", wakeups::waiting_costs_nothing),
+        check("chaos::clients_without_any_order", chaos::without_order),
         check("wakeups::pieces_pauses_waits_and_late_readers", wakeups::everything_at_once),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -220,6 +220,27 @@ pub(crate) fn arrival_without_descriptor() -> Result<(), String> {
     expect(&mut waiting, b"+PONG\r\n")
 }
 
+/// What stands behind a command that waits is not parsed anew for each such command.
+pub(crate) fn pipelines_of_waits() -> Result<(), String> {
+    const WAITS: usize = 500;
+    let server = Running::start(Server::Russet, &[])?;
+    let mut clients = Vec::new();
+    for _ in 0..8 {
+        let mut client = server.connect().map_err(text)?;
+        client
+            .send_raw(&[b"WAIT 1 1\r\n".repeat(WAITS), encode(&["PING"]).repeat(3_500)].concat())
+            .map_err(text)?;
+        clients.push(client);
+    }
+    let want = [b":0\r\n".repeat(WAITS), b"+PONG\r\n".repeat(3_500)].concat();
+    for client in &mut clients {
+        expect(client, &want)?;
+    }
+    let used = processor_time(&server)?;
+    println!("{} waits and what stood behind them took {used:?} of processor time", 8 * WAITS);
+    if used > Duration::from_millis(300) { Err(format!("they took {used:?}")) } else { Ok(()) }
+}
+
 /// Many clients that send in pieces, wait, read late and ask for much: each gets exactly its replies.
 pub(crate) fn everything_at_once() -> Result<(), String> {
     let server = Running::start(Server::Russet, &[])?;

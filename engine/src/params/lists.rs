@@ -2,7 +2,7 @@
 
 use super::declare::{How, Reason, Shape};
 use super::setting::{Setting, c_integer};
-use super::words::quote;
+use super::words::{quote, split};
 
 fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
     std::str::from_utf8(word).ok()?.parse().ok()
@@ -107,7 +107,13 @@ impl Setting for Addresses {
     }
 
     fn lines(&self, _: &()) -> Vec<Vec<u8>> {
-        if self.0.is_empty() { vec![b"\"\"".to_vec()] } else { vec![self.0.join(&b' ')] }
+        if self.0.is_empty() {
+            return vec![b"\"\"".to_vec()];
+        }
+        // Redis quotes none, but then none of them is an address if it needs quotes.
+        let plain = |word: &[u8]| split(word).is_some_and(|words| words == [word]);
+        let written = |word: &Vec<u8>| if plain(word) { word.clone() } else { quote(word) };
+        vec![self.0.iter().map(written).collect::<Vec<_>>().join(&b' ')]
     }
 }
 

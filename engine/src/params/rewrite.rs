@@ -102,7 +102,7 @@ mod tests {
             "requirepass \"a b\\\"\\x00\\xff\"",
             "client-output-buffer-limit replica 1mb 2mb 3",
             "maxmemory-clients 5%",
-            "bind \"\"",
+            "bind 127.0.0.1 -::1 \"\" \"a b'c\"",
             "unixsocketperm 700",
             "notify-keyspace-events KEA",
             "replicaof host 7000",

@@ -1,7 +1,7 @@
 //! Execute: run the requests in order, one at a time, and keep what could not run.
 
 use super::prefetch::{GROUP, prefetch};
-use super::{Batch, Source};
+use super::{Batch, COMMANDS, Source};
 use crate::server::Server;
 use russet_engine::Flow;
 use russet_engine::args::Args;
@@ -73,9 +73,13 @@ impl Server {
             };
             connection.parser.rewind(bytes, progress.done);
             connection.unparsed = true;
+            connection.appetite = 1;
         } else if let Some(error) = batch.violation.take() {
             tracing::debug!("Protocol error from client: {error}");
             self.engine.violation(batch.client, &error);
+        }
+        if !progress.stopped {
+            connection.appetite = (connection.appetite * 4).min(COMMANDS);
         }
         connection.parser.forget_lines();
         match batch.source {

@@ -1,6 +1,6 @@
 //! Parse: turn each batch's bytes into requests, whose words are slices of those bytes.
 
-use super::{COMMANDS, Request, Source};
+use super::{Request, Source};
 use crate::resp::{Limits, Step};
 use crate::server::Server;
 use russet_engine::command::registry::Lookup;
@@ -40,7 +40,7 @@ impl Server {
                 Source::Own => &mut connection.input[connection.consumed..],
             };
             client.session.transport.query_buffer = bytes.len();
-            while work.requests.len() - first < COMMANDS {
+            while work.requests.len() - first < connection.appetite {
                 let spans = work.spans.len() as u32;
                 match connection.parser.parse(bytes, batch.parsed, limits, &mut work.spans) {
                     Ok(Step::Command { end }) => {

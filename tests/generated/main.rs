@@ -1,9 +1,11 @@
-//! Random command sequences against the real servers.
+//! Random command sequences, and random request bytes, against the real servers.
 //!
 //! `cargo test -p russet-tests --test generated`. Seeds are fixed, so a run can be repeated; `SEED=7` plays one other
 //! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer, `GRAMMAR=FILE` takes the commands from another
 //! file. What differs is shrunk and printed as
 //! lines that can be pasted into a case file.
+
+mod requests;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -27,7 +29,9 @@ fn main() -> ExitCode {
         None => 1..1 + number("SEEDS").unwrap_or(4),
     };
     let mut trials = Vec::new();
+    let requests = commands / 4;
     for seed in seeds {
+        trials.push(Trial::test(format!("requests::seed_{seed}"), move || requests::check(seed, requests)));
         let (one, other) = (Protocol::Resp2, Protocol::Resp3);
         let (one, other) = if seed % 2 == 0 { (one, other) } else { (other, one) };
         for (oracle, protocol) in

@@ -1,13 +1,11 @@
 //! Nobody may be forgotten: a poll that reports only changes is asked once, and whoever is not served then must be
 //! served without being reported again.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use russet_tests::client::{Client, encode};
+use russet_tests::client::{Client, encode, talk};
 use russet_tests::launch::Running;
 use russet_tests::peers::Server;
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
@@ -19,27 +17,6 @@ const FORGOTTEN: Duration = Duration::from_secs(8);
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
-}
-
-/// Sends `bytes`, ends the sending side at once, and reads to the end: `printf ... | nc -N`.
-fn say_and_hang_up(server: &Running, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
-    let mut stream = TcpStream::connect(server.address).map_err(text)?;
-    stream.set_read_timeout(Some(FORGOTTEN)).map_err(text)?;
-    let mut writer = stream.try_clone().map_err(text)?;
-    let sender = std::thread::spawn(move || {
-        let sent = writer.write_all(&bytes);
-        // The server may have hung up first; what it said is what counts.
-        let _ = writer.shutdown(Shutdown::Write);
-        sent
-    });
-    let mut said = Vec::new();
-    let read = stream.read_to_end(&mut said);
-    let _ = sender.join();
-    match read {
-        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => Ok(said),
-        Err(error) => Err(format!("after {} bytes: {error}", said.len())),
-        Ok(_) => Ok(said),
-    }
 }
 
 /// What was sent before the end is answered, however much it is and whatever it waits for, as far as Redis answers it.
@@ -58,9 +35,9 @@ pub(crate) fn half_closed() -> Result<(), String> {
     ];
     let (redis, russet) = (Running::start(Server::Redis, &[])?, Running::start(Server::Russet, &[])?);
     for (name, bytes) in talks {
-        let right = say_and_hang_up(&redis, bytes.clone()).map_err(|e| format!("{name}, Redis: {e}"))?;
+        let right = talk(redis.address, &[&bytes]).map_err(|e| format!("{name}, Redis: {e}"))?;
         for round in 0..20 {
-            let got = say_and_hang_up(&russet, bytes.clone()).map_err(|e| format!("{name}, {round}: {e}"))?;
+            let got = talk(russet.address, &[&bytes]).map_err(|e| format!("{name}, {round}: {e}"))?;
             if got != right {
                 let start = String::from_utf8_lossy(&got[..got.len().min(200)]).into_owned();
                 return Err(format!("{name}, {round}: {} of {} bytes: {start:?}", got.len(), right.len()));
@@ -70,7 +47,7 @@ pub(crate) fn half_closed() -> Result<(), String> {
     // One that waits when the other side ends has nobody to answer.
     for server in [&redis, &russet] {
         let start = Instant::now();
-        let said = say_and_hang_up(server, b"PING\r\nWAIT 1 3000\r\nPING\r\n".to_vec())?;
+        let said = talk(server.address, &[b"PING\r\nWAIT 1 3000\r\nPING\r\n"]).map_err(text)?;
         if said != b"+PONG\r\n" || start.elapsed() > Duration::from_secs(2) {
             return Err(format!("{}: {said:?} after {:?}", server.server, start.elapsed()));
         }
@@ -81,14 +58,7 @@ pub(crate) fn half_closed() -> Result<(), String> {
 
 /// Reads the replies to what `send` has sent, which must be `want`.
 fn expect(client: &mut Client, want: &[u8]) -> Result<(), String> {
-    let (mut got, end) = (Vec::new(), Instant::now() + FORGOTTEN);
-    while got.len() < want.len() && Instant::now() < end {
-        let (more, closed) = client.drain(want.len() - got.len(), FORGOTTEN, Duration::ZERO);
-        got.extend(more);
-        if closed {
-            break;
-        }
-    }
+    let got = client.take(want.len(), FORGOTTEN);
     if got == want {
         return Ok(());
     }

@@ -39,6 +39,29 @@ pub fn encode<W: AsRef<[u8]>>(words: &[W]) -> Vec<u8> {
     out
 }
 
+/// Sends `pieces`, ends the sending side at once, and returns all that comes back: `printf ... | nc -N`.
+///
+/// # Errors
+/// Those of the socket; `TimedOut` or `WouldBlock` when nothing came for [`PATIENCE`].
+pub fn talk(address: SocketAddr, pieces: &[&[u8]]) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut writer = stream.try_clone()?;
+    std::thread::scope(|scope| {
+        // The server may answer, or hang up, before it has read everything.
+        scope.spawn(move || {
+            let _ = pieces.iter().try_for_each(|piece| writer.write_all(piece));
+            let _ = writer.shutdown(std::net::Shutdown::Write);
+        });
+        let mut said = Vec::new();
+        match stream.read_to_end(&mut said) {
+            Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
+            _ => Ok(said),
+        }
+    })
+}
+
 impl Client {
     /// Connects.
     ///
@@ -152,6 +175,14 @@ impl Client {
             }
         };
         (std::mem::take(&mut self.inbox), closed)
+    }
+
+    /// The next `count` bytes; fewer if they do not come within `wait`, or the server closes.
+    pub fn take(&mut self, count: usize, wait: Duration) -> Vec<u8> {
+        let end = Instant::now() + wait;
+        while self.inbox.len() < count && matches!(self.fill(end), Ok(Filled::Some)) {}
+        let rest = self.inbox.split_off(count.min(self.inbox.len()));
+        std::mem::replace(&mut self.inbox, rest)
     }
 
     /// Whether the server closes within `wait`. Bytes that arrive meanwhile are kept.

@@ -19,9 +19,15 @@ pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// C's `isspace`, which also counts the vertical tab.
+/// What is passed over before a word, and may stand behind a closing quote: C's `isspace`, which also counts the
+/// vertical tab and the form feed.
 pub fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+    ends_word(byte) || matches!(byte, 0x0b | 0x0c)
+}
+
+/// What ends a word that has begun outside of quotes.
+pub fn ends_word(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 trait TrimStart {
@@ -42,7 +48,7 @@ fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
         match *rest {
             [] => return Some(rest),
             [0, ..] => return Some(&[]),
-            [byte, ref after @ ..] if is_blank(byte) => return Some(after),
+            [byte, ref after @ ..] if ends_word(byte) => return Some(after),
             [quote @ (b'"' | b'\''), ref after @ ..] => {
                 let after = take_quoted(after, quote, word)?;
                 return match after.first() {
@@ -140,6 +146,7 @@ mod tests {
         assert_eq!(words(r#"a "b c\n\x41\q" 'd \n e\'f'"#).unwrap(), ["a", "b c\nAq", "d \\n e'f"]);
         assert_eq!(words(r#"ab"cd ef""#).unwrap(), ["abcd ef"]);
         assert_eq!(words("").unwrap(), Vec::<String>::new());
+        assert_eq!(words("\x0b\x0ca\x0bb \x0b'c'\x0bd\x0c").unwrap(), ["a\x0bb", "c", "d\x0c"]);
         for unbalanced in ["\"a", "'a", "\"a\"b", "'a'b", "\"a\\\""] {
             assert_eq!(words(unbalanced), None, "{unbalanced}");
         }

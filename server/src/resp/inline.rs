@@ -44,10 +44,10 @@ pub(super) fn parse(
 /// The words of a line without quotes.
 fn plain(line: &[u8], start: usize, words: &mut Vec<Span>) {
     let mut at = 0;
-    for word in line.split(|&byte| quoting::is_blank(byte)) {
-        if !word.is_empty() {
-            words.push(Span { start: (start + at) as u32, end: (start + at + word.len()) as u32 });
-        }
-        at += word.len() + 1;
+    while let Some(blanks) = line[at..].iter().position(|&byte| !quoting::is_blank(byte)) {
+        at += blanks;
+        let length = line[at..].iter().position(|&byte| quoting::ends_word(byte)).unwrap_or(line.len() - at);
+        words.push(Span { start: (start + at) as u32, end: (start + at + length) as u32 });
+        at += length;
     }
 }

@@ -11,6 +11,4 @@ pages! {
     command,
     #[doc = include_str!("src/embedding.md")]
     embedding,
-    #[doc = include_str!("src/record.md")]
-    record,
 }

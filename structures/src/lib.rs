@@ -4,5 +4,8 @@
 //! folder whose `mod.rs` is its page (the problem, the layout drawn, costs, limits), whose `raw.rs`
 //! is its unsafe core where it has one, and whose tests run it against a naive model.
 
+pub mod block;
 pub mod dict;
+pub mod element;
+pub mod integer;
 pub mod record;

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Headings of the header become one level lower than the heading above the mark. Links to items of the code
-//! become plain code, since only rustdoc can follow them, and Rust blocks are marked as such.
+//! become plain code, since only rustdoc can follow them, and Rust blocks are marked as such. Plots are linked in a
+//! header as rustdoc's pages below `target/doc` reach them; in the book they lie beside the page.
 
 use std::fs;
 
@@ -19,6 +20,9 @@ use crate::peers::workspace;
 
 const FROM: &str = "<!-- from ";
 const END: &str = "<!-- end -->";
+
+/// What leads from rustdoc's page of a module, `target/doc/CRATE/MODULE/index.html`, to the sources of the book.
+const FROM_RUSTDOC: &str = "(../../../../docs/src/";
 
 /// The page with every header as it now stands in its source.
 ///
@@ -51,6 +55,21 @@ pub fn refresh(page: &str) -> Result<String, String> {
 /// The sources that a page shows the headers of.
 pub fn sources(page: &str) -> Vec<&str> {
     page.lines().filter_map(|line| line.strip_prefix(FROM)?.strip_suffix(" -->")).collect()
+}
+
+/// The page without the headers that it shows.
+pub fn own_text(page: &str) -> String {
+    let mut own = String::new();
+    let mut shown = false;
+    for line in page.lines() {
+        shown |= line.starts_with(FROM);
+        if !shown {
+            own.push_str(line);
+            own.push('\n');
+        }
+        shown &= line != END;
+    }
+    own
 }
 
 /// The first `//!` lines of a source, without those marks.
@@ -88,7 +107,7 @@ fn markdown(header: &str, level: usize) -> String {
                 page.push(' ');
                 page.push_str(&without_code_links(title));
             }
-            (None, None) => page.push_str(&without_code_links(line)),
+            (None, None) => page.push_str(&without_code_links(&line.replace(FROM_RUSTDOC, "("))),
             (Some(_), _) => page.push_str(line),
         }
         page.push('\n');
@@ -138,9 +157,8 @@ mod tests {
 
     #[test]
     fn a_header_becomes_markdown() {
-        let source = "//! Tick: [`Server::tick`] and [a page](self), [x](crate::y), [b](c.md), a[0].\n//!\n//! # Why?\n//!\n//! ```\n//! # hidden\n//! a();\n//! ```\nmod a;\n//! no\n";
-        let expected =
-            "Tick: `Server::tick` and a page, x, [b](c.md), a[0].\n\n### Why?\n\n```rust\na();\n```\n";
+        let source = "//! Tick: [`Server::tick`] and [a page](self), [x](crate::y), [b](c.md), a[0].\n//! ![p](../../../../docs/src/plots/p.svg)\n//!\n//! # Why?\n//!\n//! ```\n//! # hidden\n//! a();\n//! ```\nmod a;\n//! no\n";
+        let expected = "Tick: `Server::tick` and a page, x, [b](c.md), a[0].\n![p](plots/p.svg)\n\n### Why?\n\n```rust\na();\n```\n";
         assert_eq!(markdown(&of(source).unwrap(), 2), expected);
         assert_eq!(of("mod a;"), None);
     }
@@ -149,5 +167,6 @@ mod tests {
     fn a_page_without_marks_stays() {
         assert_eq!(refresh("# A\n\ntext\n").unwrap(), "# A\n\ntext\n");
         assert!(refresh("<!-- from Cargo.toml -->\n").is_err());
+        assert_eq!(own_text("a\n<!-- from x.rs -->\nb\n<!-- end -->\nc\n"), "a\nc\n");
     }
 }

@@ -17,6 +17,12 @@ use crate::peers::{Server, libraries};
 /// test's back, and the commands that a fresh server keeps locked are open.
 const SETTINGS: &[&str] = &["--save", "", "--appendonly", "no", "--enable-debug-command", "yes"];
 
+/// [`SETTINGS`], as far as that server knows them.
+fn settings(server: Server) -> &'static [&'static str] {
+    // Before 7.0 no command was locked.
+    if server == Server::Redis6 { &SETTINGS[..4] } else { SETTINGS }
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Running {
@@ -68,7 +74,7 @@ impl Running {
     /// # Errors
     /// Those of [`Running::start`].
     pub fn start_on(server: Server, port: u16, extra: &[&str]) -> Result<Running, String> {
-        Running::spawn(server, port, Command::new(server.binary()?).args(SETTINGS), extra)
+        Running::spawn(server, port, Command::new(server.binary()?).args(settings(server)), extra)
     }
 
     fn spawn(server: Server, port: u16, command: &mut Command, extra: &[&str]) -> Result<Running, String> {

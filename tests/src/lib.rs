@@ -20,6 +20,7 @@
 pub mod case;
 pub mod client;
 pub mod command_table;
+pub mod dump;
 pub mod generate;
 pub mod header;
 pub mod launch;

@@ -9,6 +9,7 @@
 //! | `REDIS_SERVER` | `target/peers/redis/usr/bin/redis-server`, else `redis-server` on the path |
 //! | `VALKEY_SERVER` | `target/peers/valkey/usr/bin/valkey-server`, else `valkey-server` on the path |
 //! | `REDICT_SERVER` | `target/peers/redict/usr/bin/redict-server`, else `redict-server` on the path |
+//! | `REDIS6_SERVER` | `target/peers/redis6/usr/bin/redis-server` |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub enum Server {
     /// Redict 7.3: Redis as it was some months after 7.2, under another name. Between 7.0 and Valkey 8 it tells when a
     /// difference came; what it has that 7.2 had not yet is little, and marked where it shows.
     Redict,
+    /// Debian's Redis 6.0.16, the last that still made ziplists.
+    Redis6,
 }
 
 impl fmt::Display for Server {
@@ -34,6 +37,7 @@ impl fmt::Display for Server {
             Server::Redis => "redis",
             Server::Valkey => "valkey",
             Server::Redict => "redict",
+            Server::Redis6 => "redis6",
         })
     }
 }
@@ -52,6 +56,7 @@ impl Server {
             Server::Redis => ("REDIS_SERVER", unpacked("redis"), Some("redis-server")),
             Server::Valkey => ("VALKEY_SERVER", unpacked("valkey"), Some("valkey-server")),
             Server::Redict => ("REDICT_SERVER", unpacked("redict"), Some("redict-server")),
+            Server::Redis6 => ("REDIS6_SERVER", vec!["peers/redis6/usr/bin/redis-server".into()], None),
         };
         let advice = match self {
             Server::Russet => "cargo build --profile quick -p russet-server",

@@ -1,53 +1,9 @@
 //! Integers: the strict reading that decides whether a value *is* a number, and the two lenient ones that
 //! Redis has from C.
 
-/// Reads a decimal `i64` that is written the way it would be printed: an optional `-`, no leading zero, no
-/// `+`, no space, not `-0`.
-///
-/// This is the rule for values and for nearly every numeric argument; a string that passes is stored with the
-/// encoding `int`. `None` for anything else, also out of range. O(length), at most 20 bytes are looked at.
-pub fn parse_i64(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    let magnitude = match digits {
-        [b'0'] if !negative => return Some(0),
-        [b'1'..=b'9', ..] => parse_digits(digits)?,
-        _ => return None,
-    };
-    match negative {
-        false => i64::try_from(magnitude).ok(),
-        true => 0i64.checked_sub_unsigned(magnitude),
-    }
-}
+pub use russet_structures::integer::{decimal_len, parse_i64, parse_u64};
 
-/// Reads a decimal `u64` written the way it would be printed. `None` for anything else, also out of range.
-pub fn parse_u64(text: &[u8]) -> Option<u64> {
-    match text {
-        [b'0'] => Some(0),
-        [b'1'..=b'9', ..] => parse_digits(text),
-        _ => None,
-    }
-}
-
-/// One or more digits as a `u64`; `None` on anything else and on overflow.
-fn parse_digits(digits: &[u8]) -> Option<u64> {
-    // 20 digits hold u64::MAX; leading zeros never reach this function except through `strtoull`, which drops
-    // them.
-    if digits.is_empty() || digits.len() > 20 {
-        return None;
-    }
-    let mut value = 0u64;
-    for &byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
-    }
-    Some(value)
-}
+use russet_structures::integer::parse_digits;
 
 /// Reads a cursor of SCAN and its relatives, or one half of a stream id: what [`parse_i64`] takes and is not
 /// negative, else what C's `strtoull` takes whole.
@@ -105,57 +61,9 @@ pub fn append<I: itoa::Integer>(out: &mut Vec<u8>, value: I) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-/// The number of bytes that [`append`] would write for `value`, sign included: what STRLEN answers for an
-/// `int`-encoded value.
-pub fn decimal_len(value: i64) -> usize {
-    let digits = value.unsigned_abs().checked_ilog10().map_or(1, |n| n as usize + 1);
-    digits + usize::from(value < 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_printed_form_is_an_integer() {
-        for (text, value) in [
-            ("0", Some(0)),
-            ("7", Some(7)),
-            ("-7", Some(-7)),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("-9223372036854775808", Some(i64::MIN)),
-            ("9223372036854775808", None),
-            ("-9223372036854775809", None),
-            ("18446744073709551616", None),
-            ("99999999999999999999", None),
-            ("100000000000000000000", None),
-            ("", None),
-            ("-", None),
-            ("-0", None),
-            ("00", None),
-            ("01", None),
-            ("-01", None),
-            ("+1", None),
-            (" 1", None),
-            ("1 ", None),
-            ("1.0", None),
-            ("0x1", None),
-            ("1\0", None),
-            ("--1", None),
-            ("1:", None),
-            ("1/", None),
-        ] {
-            assert_eq!(parse_i64(text.as_bytes()), value, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn unsigned_goes_to_the_last_value() {
-        assert_eq!(parse_u64(b"18446744073709551615"), Some(u64::MAX));
-        for text in ["18446744073709551616", "-1", "+1", "01", "", " 1", "184467440737095516150"] {
-            assert_eq!(parse_u64(text.as_bytes()), None, "{text:?}");
-        }
-    }
 
     /// Seen with `SCAN text` on Redict 7.3.6 (a fork of Redis 7.2.4) and valkey-server 8.0.1, and with `XADD
     /// s text-1 a b` and `XADD s 5-text a b` on these and redis-server 7.0.15. (SCAN of 7.0 took `-1` and the

@@ -8,4 +8,5 @@ pub mod block;
 pub mod dict;
 pub mod element;
 pub mod integer;
+pub mod lzf;
 pub mod record;

@@ -7,3 +7,4 @@
 //! | Redis 6.0.16 | ziplists, which later servers still read |
 
 mod intset;
+mod lzf;

@@ -53,8 +53,9 @@ impl Packer<'_> {
         while let Some(word) = word_at(input, at) {
             let place = &mut table[slot(word)];
             let candidate = std::mem::replace(place, at as u32) as usize;
-            let near = at - candidate <= MAX_OFFSET;
-            if !near || word_at(input, candidate).is_none_or(|other| (other ^ word) << 8 != 0) {
+            let other = word_at(input, candidate).unwrap_or(!word);
+            // One branch for both: whether a place is near is a coin's toss, that it holds other bytes nearly sure.
+            if ((other ^ word) << 8 != 0) | (at - candidate > MAX_OFFSET) {
                 at += 1;
                 continue;
             }

@@ -9,4 +9,5 @@ pub mod dict;
 pub mod element;
 pub mod integer;
 pub mod lzf;
+pub mod map;
 pub mod record;

@@ -8,6 +8,7 @@ pub mod block;
 pub mod dict;
 pub mod element;
 pub mod integer;
+pub mod intset;
 pub mod lzf;
 pub mod map;
 pub mod record;

@@ -5,6 +5,7 @@
 //! is its unsafe core where it has one, and whose tests run it against a naive model.
 
 pub mod block;
+pub mod bptree;
 pub mod dict;
 pub mod element;
 pub mod integer;
@@ -12,3 +13,4 @@ pub mod intset;
 pub mod lzf;
 pub mod map;
 pub mod record;
+pub mod sorted_index;

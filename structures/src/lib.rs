@@ -8,6 +8,7 @@ pub mod block;
 pub mod bptree;
 pub mod dict;
 pub mod element;
+pub mod geohash;
 pub mod integer;
 pub mod intset;
 pub mod lzf;

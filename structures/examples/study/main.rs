@@ -59,8 +59,6 @@ macro_rules! bar {
         inventory::submit! { crate::Bar { name: $name, about: $about, at_most: $at_most, measure: $measure } }
     };
 }
-// Until the first structure has a bar.
-#[expect(unused_imports, reason = "until the first bar")]
 use bar;
 
 /// Those whose name contains one of the words, or all if there are none, in the order of their names.

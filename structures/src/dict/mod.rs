@@ -106,8 +106,8 @@
 //! hashbrown's time, and one out of a batch of 16 that was announced by `prefetch` and
 //! `prefetch_candidate` takes a quarter of an unannounced one. On your machine:
 //!
-//! ```text
-//! cargo run --release -p russet-structures --example dict_vs_hashbrown
+//! ```sh
+//! cargo run --release -p russet-structures --example study -- bars dict
 //! ```
 //!
 //! # What is it bad at?

@@ -6,6 +6,7 @@
 //! | [`commands`] | sequences of commands of several clients | no panic, one well-formed reply each, the keyspace stays consistent |
 //! | [`config`] | the text of a configuration file, redis.conf or RON | no panic; what was accepted is accepted again as it is shown |
 //! | [`dict`] | operations on a dict | it agrees with a model, its invariants hold, SCAN keeps its promise |
+//! | [`map`] | operations on a map and a set | they agree with ordered ones of the standard library |
 //! | [`record`] | operations on a record | it agrees with a struct of fields |
 //!
 //! `fuzz/run` runs them under `cargo fuzz` (nightly); `tests/seeds.rs` runs the same functions on stable for a few
@@ -15,6 +16,7 @@ pub mod commands;
 pub mod config;
 pub mod dict;
 pub mod framing;
+pub mod map;
 pub mod record;
 pub mod resp;
 
@@ -27,5 +29,6 @@ pub const TARGETS: &[Target] = &[
     ("commands", commands::run),
     ("config", config::run),
     ("dict", dict::run),
+    ("map", map::run),
     ("record", record::run),
 ];

@@ -98,6 +98,11 @@ fn dict() {
 }
 
 #[test]
+fn map() {
+    exercise("map");
+}
+
+#[test]
 fn record() {
     exercise("record");
 }

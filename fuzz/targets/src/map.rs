@@ -90,7 +90,10 @@ pub fn run(data: &[u8]) {
             _ => {
                 for n in 0..u16::from(choice) {
                     let field = [&n.to_be_bytes()[..], &field].concat();
-                    assert_eq!(map.insert(&field, &value), model.insert(field, (value.clone(), None)).is_none());
+                    assert_eq!(
+                        map.insert(&field, &value),
+                        model.insert(field, (value.clone(), None)).is_none()
+                    );
                 }
             }
         }

@@ -9,6 +9,7 @@ pub mod bptree;
 pub mod dict;
 pub mod element;
 pub mod geohash;
+pub mod hyperloglog;
 pub mod integer;
 pub mod intset;
 pub mod lzf;

@@ -1,0 +1,435 @@
+//! HyperLogLog: how many different elements were seen, in 12 KiB, whatever their number.
+//!
+//! # What problem does it solve?
+//!
+//! A site wants to know how many different visitors it had today, this week, this month. A set answers exactly and
+//! keeps every visitor: a hundred million of them take gigabytes, per day. A HyperLogLog answers within 1%, takes
+//! 12304 bytes at most, and two of them give the number of their union, so that days add up to weeks. It cannot
+//! list its elements, and forgets none.
+//!
+//! Redis keeps it in an ordinary string (`PFADD`, `PFCOUNT`, `PFMERGE`; PF is for Philippe Flajolet): `GET` and
+//! `SET` copy it from one server to another, and that is why these bytes have to be Redis's to the last bit.
+//!
+//! # What was there before?
+//!
+//! Flajolet and Martin (1985) saw that among n random numbers the longest run of trailing zeros is about log2(n)
+//! long, and that one byte remembers it. One run is a wild guess; Durand and Flajolet (LogLog, 2003) split the
+//! elements among m registers and averaged; Flajolet, Fusy, Gandouet and Meunier (HyperLogLog, 2007) took the
+//! harmonic mean, which outliers disturb less: a standard error of 1.04/√m. It was still biased for small numbers.
+//! Google's HyperLogLog++ (2013) corrected that with tables of measured bias; Ertl (2017) with a formula that needs
+//! none, and is right at every size. Redis uses it since 5.0, and so does this.
+//!
+//! # How does an element go in?
+//!
+//! It is hashed to 64 bits with MurmurHash64A and the seed `0xadc83b19`:
+//!
+//! ```text
+//!   63                                              14 13             0
+//!  ┌──────────────────────────────────────────────────┬────────────────┐
+//!  │ 50 bits: trailing zeros + 1 is the value, 1..=51 │ register       │
+//!  └──────────────────────────────────────────────────┴────────────────┘
+//! ```
+//!
+//! The register becomes the value if it was lower. The same element asks for the same again, so duplicates
+//! change nothing. As an example, `hello` (a doctest below makes these bytes):
+//!
+//! ```text
+//!  hash  ... 0 10 0100 0000 0000   register 0x2400 = 9216, and the bit above is 1: value 1
+//! ```
+//!
+//! # What does it look like?
+//!
+//! ```text
+//!  byte 0    4     5           8                      16
+//!      ┌─────┬─────┬───────────┬──────────────────────┬──── ··· ────┐
+//!      │HYLL │ enc │ unused, 0 │ cached count, LE     │ registers   │
+//!      └─────┴─────┴───────────┴──────────────────────┴──── ··· ────┘
+//!        4   + 1   + 3         + 8 = 16                 dense: 12288, sparse: 2 and more
+//! ```
+//!
+//! `enc` is 0 for dense and 1 for sparse. The highest bit of byte 15 says that the cached count is stale: counting
+//! reads 16384 registers, and most counts follow no change.
+//!
+//! **Dense.** 16384 registers of 6 bits, the lowest bits first, so that three bytes are four registers:
+//!
+//! ```text
+//!       byte 0             byte 1             byte 2
+//!  ┌────┬─────────────┬────────┬─────────┬─────────────┬────┐
+//!  │ 1 1│ 0 0 0 0 0 0 │ 2 2 2 2│ 1 1 1 1 │ 3 3 3 3 3 3 │ 2 2│     16384 * 6 / 8 = 12288 bytes
+//!  └────┴─────────────┴────────┴─────────┴─────────────┴────┘
+//! ```
+//!
+//! **Sparse.** While most registers are 0, runs of equal registers take an opcode each:
+//!
+//! | bits | name | stands for |
+//! |---|---|---|
+//! | `00xxxxxx` | ZERO | x + 1 registers of 0: 1 to 64 |
+//! | `01xxxxxx yyyyyyyy` | XZERO | xy + 1 registers of 0: 1 to 16384 |
+//! | `1vvvvvxx` | VAL | x + 1 registers, 1 to 4, of value v + 1, 1 to 32 |
+//!
+//! # An example, byte by byte?
+//!
+//! ```
+//! use russet_structures::hyperloglog::{self, SPARSE_MAX_BYTES};
+//!
+//! let mut hll = hyperloglog::new();
+//! assert_eq!(hll[..5], *b"HYLL\x01"); // sparse
+//! assert_eq!(hll[5..8], [0, 0, 0]); // unused
+//! assert_eq!(hll[8..16], [0, 0, 0, 0, 0, 0, 0, 0]); // the cached count: 0, and not stale
+//! assert_eq!(hll[16..], [0x7f, 0xff]); // XZERO of 0x3fff + 1 = 16384 registers
+//!
+//! assert!(hyperloglog::add(&mut hll, b"hello", SPARSE_MAX_BYTES)?);
+//! assert_eq!(hll[15], 0x80); // the count is stale
+//! assert_eq!(hll[16..], [
+//!     0x63, 0xff, // XZERO of 0x23ff + 1 = 9216
+//!     0x80,       // VAL: one register of 1
+//!     0x5b, 0xfe, // XZERO of 0x1bfe + 1 = 7167, and 9216 + 1 + 7167 = 16384
+//! ]);
+//! assert!(!hyperloglog::add(&mut hll, b"hello", SPARSE_MAX_BYTES)?); // seen before
+//!
+//! assert_eq!(hyperloglog::count_cached(&mut hll)?, 1);
+//! assert_eq!(hll[8..16], [1, 0, 0, 0, 0, 0, 0, 0]);
+//! # Ok::<(), hyperloglog::Error>(())
+//! ```
+//!
+//! # How does a sparse one change?
+//!
+//! The opcode of the register is replaced by up to three: what is left before, a VAL of one register, what is left
+//! after. Then VALs of the same value that stand side by side are joined, at most four registers in each, within
+//! five opcodes from the one before the change; which joins happen decides the bytes, so they are Redis's.
+//!
+//! Where the string would be longer than `hll-sparse-max-bytes` (3000, header included), or a value is above 32, it
+//! becomes dense, and stays so.
+//!
+//! # How does a count come out?
+//!
+//! Only the number of registers of each value matters. With those counts `c` and m = 16384, the estimate is
+//! `m² / (2 ln 2) / (c[0]·σ + Σ c[k]/2^k + c[51]·τ)`, roughly: the harmonic mean, with series in the place of the
+//! two ends where registers are empty or full (see `estimate.rs`). Redis's floating point operations are done in
+//! Redis's order, so that the integer is the same, not just near.
+//!
+//! # What does which operation cost?
+//!
+//! | operation | for | complexity |
+//! |---|---|---|
+//! | [`add`] | PFADD | O(element) dense, O(element + length) sparse |
+//! | [`count_cached`] | PFCOUNT of one key | O(1) if nothing changed, else O(16384) |
+//! | [`Union::add`], [`Union::count`] | PFCOUNT of several keys | O(16384) each |
+//! | [`Union::write`] | PFMERGE | O(16384), for a sparse target O(16384 + values · length) |
+//! | [`encoding`] | "is it one?" before each command | O(1) |
+//! | [`validate`] | bytes from outside | O(opcodes) |
+//! | [`to_dense`], [`registers`], [`decode`], [`self_test`] | PFDEBUG, PFSELFTEST | O(16384) |
+//!
+//! Memory is `16 + 12288` bytes dense; sparse it is `16 + opcodes`: at most 5 bytes for a lone element (two XZERO
+//! around a VAL), some 2 bytes per element when there are hundreds, since each splits one XZERO and the pieces
+//! grow short. With 3000 bytes the change to dense comes somewhere above 1000 elements.
+//!
+//! # What does it not check?
+//!
+//! [`encoding`] looks at the header, as Redis does for each command: anybody can SET a string that begins like a
+//! HyperLogLog. The rest is found out on the way. No bytes lead outside the string or to a panic; where runs do not
+//! add up to 16384 registers, the operation fails with [`Error::Corrupted`]. In the dense form every string of the
+//! right length is taken, even with registers of 52 to 63, which no hash makes; they count for nothing.
+//!
+//! # What is it bad at?
+//!
+//! - **Small differences.** The union of two is estimated well, the intersection by subtraction is not: the error is
+//!   1% of the union, however small the intersection is.
+//! - **Taking away.** A register does not know who raised it.
+//! - **Elements chosen by an enemy.** The seed is known, so that elements can be made that share one register, or
+//!   that raise it to 51.
+//! - **Many small ones, sparse, with many additions.** An addition walks the opcodes: up to 3000 bytes.
+//!
+//! # How does it differ from Redis's?
+//!
+//! Bytes and counts are the same. An XZERO whose second byte is missing at the very end of the string is corrupted
+//! here; Redis reads the zero byte that ends every string there.
+
+mod dense;
+mod estimate;
+mod hash;
+mod inspect;
+mod sparse;
+#[cfg(test)]
+mod tests;
+mod union;
+
+pub use estimate::{Histogram, estimate};
+pub use hash::{hash, murmur_hash_64a, place};
+pub use inspect::{decode, opcodes, self_test};
+pub use sparse::{Opcode, Opcodes};
+pub use union::Union;
+
+use dense::Packed;
+use sparse::Raised;
+
+/// Bits of a hash that choose the register.
+const INDEX_BITS: u32 = 14;
+/// How many registers there are.
+pub const REGISTERS: usize = 1 << INDEX_BITS;
+/// The highest value that a hash asks for.
+pub const MAX_REGISTER: u8 = (u64::BITS - INDEX_BITS) as u8 + 1;
+/// What 6 bits hold.
+const MAX_VALUE: u8 = 63;
+/// Bytes in front of the registers.
+pub const HEADER: usize = 16;
+/// Bytes of the dense registers.
+pub const DENSE_BYTES: usize = 12288;
+/// Bytes of a dense HyperLogLog.
+pub const DENSE_LEN: usize = HEADER + DENSE_BYTES;
+/// How long a sparse one gets by default, in bytes: Redis's `hll-sparse-max-bytes`.
+pub const SPARSE_MAX_BYTES: usize = 3000;
+/// The standard error of an estimate: 1.04 / sqrt(16384).
+pub const STANDARD_ERROR: f64 = 1.04 / 128.0;
+
+const _: () = assert!(REGISTERS == 16384 && DENSE_BYTES == REGISTERS * 6 / 8 && DENSE_LEN == 12304);
+const _: () = assert!(MAX_REGISTER == 51 && MAX_REGISTER <= MAX_VALUE);
+const _: () = assert!(SPARSE_MAX_BYTES > HEADER + 2);
+
+const MAGIC: [u8; 4] = *b"HYLL";
+/// The bit of the header's last byte that says that the cached count is stale.
+const STALE: u8 = 0x80;
+/// Where the cached count is.
+const COUNT: std::ops::Range<usize> = 8..HEADER;
+
+/// The form of the registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// 6 bits each.
+    Dense,
+    /// Runs.
+    Sparse,
+}
+
+impl Encoding {
+    /// The name that PFDEBUG ENCODING gives.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Dense => "dense",
+            Encoding::Sparse => "sparse",
+        }
+    }
+}
+
+/// Why bytes are not a HyperLogLog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The header is none, or the length is not that of the dense form: WRONGTYPE.
+    NotHyperLogLog,
+    /// The header is right and the runs behind it do not make 16384 registers: INVALIDOBJ.
+    Corrupted,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Error::NotHyperLogLog => "not a HyperLogLog",
+            Error::Corrupted => "a HyperLogLog whose runs do not make 16384 registers",
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A fresh, empty HyperLogLog: sparse, 18 bytes, with a cached count of 0.
+pub fn new() -> Vec<u8> {
+    let mut bytes = vec![0; HEADER];
+    bytes[..4].copy_from_slice(&MAGIC);
+    bytes[4] = 1;
+    bytes.extend_from_slice(&[0x7f, 0xff]);
+    bytes
+}
+
+/// The registers, by form.
+enum Form<'a> {
+    Dense(&'a Packed),
+    Sparse(&'a [u8]),
+}
+
+/// Reads the header. O(1).
+#[inline]
+fn form(bytes: &[u8]) -> Result<Form<'_>, Error> {
+    let (header, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Error::NotHyperLogLog)?;
+    if header[..4] != MAGIC {
+        return Err(Error::NotHyperLogLog);
+    }
+    match header[4] {
+        0 => rest.try_into().map(Form::Dense).map_err(|_| Error::NotHyperLogLog),
+        1 => Ok(Form::Sparse(rest)),
+        _ => Err(Error::NotHyperLogLog),
+    }
+}
+
+/// The dense registers, to be written; `None` of anything but a dense HyperLogLog.
+#[inline]
+fn packed_mut(bytes: &mut [u8]) -> Option<&mut Packed> {
+    if !matches!(form(bytes), Ok(Form::Dense(_))) {
+        return None;
+    }
+    (&mut bytes[HEADER..]).try_into().ok()
+}
+
+/// What the header says, checked as Redis checks it before each command. O(1).
+///
+/// # Errors
+/// [`Error::NotHyperLogLog`].
+#[inline]
+pub fn encoding(bytes: &[u8]) -> Result<Encoding, Error> {
+    Ok(match form(bytes)? {
+        Form::Dense(_) => Encoding::Dense,
+        Form::Sparse(_) => Encoding::Sparse,
+    })
+}
+
+/// Checks header and registers, all of what any operation may complain about. O(opcodes).
+///
+/// # Errors
+/// [`Error::NotHyperLogLog`] for the header or the length, [`Error::Corrupted`] for what stands behind.
+pub fn validate(bytes: &[u8]) -> Result<(), Error> {
+    match form(bytes)? {
+        Form::Dense(_) => Ok(()),
+        Form::Sparse(opcodes) => sparse::runs(opcodes, |_, _, _| ()),
+    }
+}
+
+/// Adds an element. True if a register changed: then the cached count is stale. O(element) for a dense one,
+/// O(element + length) for a sparse one.
+///
+/// A sparse one becomes dense where it would be longer than `max_len` bytes, header included.
+///
+/// # Errors
+/// As [`validate`], but runs that are not visited are not checked. On an error nothing was changed.
+#[inline]
+pub fn add(bytes: &mut Vec<u8>, element: &[u8], max_len: usize) -> Result<bool, Error> {
+    add_hash(bytes, hash(element), max_len)
+}
+
+/// As [`add`], for an element whose [`hash`] is known.
+#[inline]
+pub fn add_hash(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Error> {
+    let (index, value) = place(hash);
+    let changed = match packed_mut(bytes) {
+        Some(packed) => dense::raise(packed, index, value),
+        None => add_sparse(bytes, index, value, max_len)?,
+    };
+    if changed {
+        bytes[HEADER - 1] |= STALE;
+    }
+    Ok(changed)
+}
+
+/// Adds to what is not dense.
+#[inline(never)]
+fn add_sparse(bytes: &mut Vec<u8>, index: usize, value: u8, max_len: usize) -> Result<bool, Error> {
+    encoding(bytes)?;
+    match sparse::raise(bytes, index, value, max_len)? {
+        Raised::Kept => Ok(false),
+        Raised::Changed => Ok(true),
+        Raised::NeedsDense => {
+            to_dense(bytes)?;
+            Ok(packed_mut(bytes).is_some_and(|packed| dense::raise(packed, index, value)))
+        }
+    }
+}
+
+/// Makes a sparse one dense, and keeps its cached count. False if it was dense. O(16384).
+///
+/// # Errors
+/// As [`validate`]; then nothing was changed.
+pub fn to_dense(bytes: &mut Vec<u8>) -> Result<bool, Error> {
+    let Form::Sparse(opcodes) = form(bytes)? else { return Ok(false) };
+    let mut dense = vec![0; DENSE_LEN];
+    dense[..HEADER].copy_from_slice(&bytes[..HEADER]);
+    dense[4] = 0;
+    if let Some(packed) = packed_mut(&mut dense) {
+        sparse::unpack(opcodes, packed)?;
+    }
+    *bytes = dense;
+    Ok(true)
+}
+
+/// The cached count, if it is not stale. O(1).
+///
+/// # Errors
+/// [`Error::NotHyperLogLog`].
+#[inline]
+pub fn cached(bytes: &[u8]) -> Result<Option<u64>, Error> {
+    form(bytes)?;
+    let mut count = [0; 8];
+    count.copy_from_slice(&bytes[COUNT]);
+    Ok((count[7] & STALE == 0).then_some(u64::from_le_bytes(count)))
+}
+
+/// The estimated cardinality, computed anew. O(16384) for a dense one, O(opcodes) for a sparse one.
+///
+/// # Errors
+/// As [`validate`].
+pub fn count(bytes: &[u8]) -> Result<u64, Error> {
+    Ok(estimate(&histogram(bytes)?))
+}
+
+/// How many registers have each value. As [`count`] in cost and errors.
+pub fn histogram(bytes: &[u8]) -> Result<Histogram, Error> {
+    match form(bytes)? {
+        Form::Dense(packed) => Ok(dense::histogram(packed)),
+        Form::Sparse(opcodes) => {
+            let mut histogram = [0; 64];
+            sparse::runs(opcodes, |_, run, value| histogram[usize::from(value)] += run as u32)?;
+            Ok(histogram)
+        }
+    }
+}
+
+/// The cached count, or the count, which is then cached: PFCOUNT of one key. If it was not cached before, the
+/// bytes changed. As [`count`] in cost and errors.
+pub fn count_cached(bytes: &mut [u8]) -> Result<u64, Error> {
+    if let Some(count) = cached(bytes)? {
+        return Ok(count);
+    }
+    let count = count(bytes)?;
+    // An estimate of 2^63 sets the bit for "stale", as in Redis: it is counted again each time.
+    bytes[COUNT].copy_from_slice(&count.to_le_bytes());
+    Ok(count)
+}
+
+/// Makes the cached count of a HyperLogLog stale, as PFADD does for a key that it has created and PFMERGE always.
+/// Does nothing to bytes without a whole header. O(1).
+#[inline]
+pub fn invalidate(bytes: &mut [u8]) {
+    if let Some(last) = bytes.get_mut(HEADER - 1) {
+        *last |= STALE;
+    }
+}
+
+/// A register. O(1) of a dense one, O(opcodes) of a sparse one.
+///
+/// # Errors
+/// As [`validate`].
+///
+/// # Panics
+/// When `index` is not below [`REGISTERS`].
+pub fn register(bytes: &[u8], index: usize) -> Result<u8, Error> {
+    assert!(index < REGISTERS, "register {index}");
+    match form(bytes)? {
+        Form::Dense(packed) => Ok(dense::get(packed, index)),
+        Form::Sparse(opcodes) => {
+            let mut found = 0;
+            sparse::runs(opcodes, |first, run, value| {
+                if (first..first + run).contains(&index) {
+                    found = value;
+                }
+            })?;
+            Ok(found)
+        }
+    }
+}
+
+/// All registers, for PFDEBUG GETREG. O(16384).
+///
+/// # Errors
+/// As [`validate`].
+pub fn registers(bytes: &[u8]) -> Result<Box<[u8; REGISTERS]>, Error> {
+    let mut union = Union::new();
+    union.add(bytes)?;
+    Ok(union.into_registers())
+}

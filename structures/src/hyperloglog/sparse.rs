@@ -1,0 +1,229 @@
+//! The sparse form: runs of equal registers, an opcode of one or two bytes each.
+
+use super::dense::{self, Packed};
+use super::{Error, HEADER, REGISTERS};
+
+/// The highest value that a VAL opcode holds.
+pub(super) const MAX_SPARSE_VALUE: u8 = 32;
+const MAX_ZERO: usize = 64;
+const MAX_VAL_RUN: usize = 4;
+
+/// A run of equal registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opcode {
+    /// `00xxxxxx`: 1 to 64 registers of 0.
+    Zero(usize),
+    /// `01xxxxxx yyyyyyyy`: 1 to 16384 registers of 0.
+    XZero(usize),
+    /// `1vvvvvxx`: 1 to 4 registers of a value of 1 to 32.
+    Val {
+        /// What each of them holds.
+        value: u8,
+        /// How many they are.
+        run: usize,
+    },
+}
+
+impl Opcode {
+    /// The opcode in front of `bytes`. `None` where they end within it.
+    #[inline]
+    fn read(bytes: &[u8]) -> Option<Opcode> {
+        Some(match *bytes {
+            [first @ 0x80..=0xff, ..] => {
+                Opcode::Val { value: (first >> 2 & 31) + 1, run: usize::from(first & 3) + 1 }
+            }
+            [first @ 0x40..=0x7f, second, ..] => {
+                Opcode::XZero((usize::from(first & 63) << 8 | usize::from(second)) + 1)
+            }
+            [first @ 0..=0x3f, ..] => Opcode::Zero(usize::from(first) + 1),
+            _ => return None,
+        })
+    }
+
+    /// How many registers it stands for.
+    #[inline]
+    pub fn run(self) -> usize {
+        match self {
+            Opcode::Zero(run) | Opcode::XZero(run) | Opcode::Val { run, .. } => run,
+        }
+    }
+
+    /// What they hold.
+    #[inline]
+    pub fn value(self) -> u8 {
+        match self {
+            Opcode::Zero(_) | Opcode::XZero(_) => 0,
+            Opcode::Val { value, .. } => value,
+        }
+    }
+
+    /// Its bytes.
+    #[inline]
+    fn size(self) -> usize {
+        if matches!(self, Opcode::XZero(_)) { 2 } else { 1 }
+    }
+}
+
+/// The opcodes of a run of bytes; the last item is an error if they end within one. See [`super::opcodes`].
+#[derive(Clone, Debug)]
+pub struct Opcodes<'a> {
+    pub(super) rest: &'a [u8],
+}
+
+impl Iterator for Opcodes<'_> {
+    type Item = Result<Opcode, Error>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Some(opcode) = Opcode::read(self.rest) else {
+            self.rest = &[];
+            return Some(Err(Error::Corrupted));
+        };
+        self.rest = &self.rest[opcode.size()..];
+        Some(Ok(opcode))
+    }
+}
+
+/// Calls `run(first, length, value)` for each run. O(opcodes).
+///
+/// # Errors
+/// [`Error::Corrupted`] where the runs are not 16384 registers together; `run` saw none beyond them.
+pub(super) fn runs(opcodes: &[u8], mut run: impl FnMut(usize, usize, u8)) -> Result<(), Error> {
+    let mut first = 0;
+    for opcode in (Opcodes { rest: opcodes }) {
+        let opcode = opcode?;
+        if opcode.run() > REGISTERS - first {
+            return Err(Error::Corrupted);
+        }
+        run(first, opcode.run(), opcode.value());
+        first += opcode.run();
+    }
+    if first == REGISTERS { Ok(()) } else { Err(Error::Corrupted) }
+}
+
+/// The dense registers of sparse bytes. O(opcodes + values).
+pub(super) fn unpack(opcodes: &[u8], packed: &mut Packed) -> Result<(), Error> {
+    runs(opcodes, |first, run, value| {
+        if value != 0 {
+            (first..first + run).for_each(|index| {
+                dense::raise(packed, index, value);
+            });
+        }
+    })
+}
+
+/// What became of a register that should be raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Raised {
+    /// It was as high already.
+    Kept,
+    Changed,
+    /// The sparse form cannot hold the value, or would become too long. Nothing was changed.
+    NeedsDense,
+}
+
+/// The bytes that stand in the place of one opcode.
+struct Sequence {
+    bytes: [u8; 5],
+    len: usize,
+}
+
+impl Sequence {
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
+    fn zeros(&mut self, run: usize) {
+        match run {
+            0 => (),
+            1..=MAX_ZERO => self.push(run as u8 - 1),
+            _ => {
+                self.push(0x40 | (run - 1 >> 8) as u8);
+                self.push((run - 1) as u8);
+            }
+        }
+    }
+
+    fn values(&mut self, value: u8, run: usize) {
+        if run > 0 {
+            self.push(val(value, run));
+        }
+    }
+}
+
+fn val(value: u8, run: usize) -> u8 {
+    0x80 | (value - 1) << 2 | (run as u8 - 1)
+}
+
+/// Raises a register of a sparse HyperLogLog (header included) to `value`, 1 to 51. O(length).
+///
+/// # Errors
+/// [`Error::Corrupted`] where the opcodes do not reach the register.
+pub(super) fn raise(buffer: &mut Vec<u8>, index: usize, value: u8, max_len: usize) -> Result<Raised, Error> {
+    if value > MAX_SPARSE_VALUE {
+        return Ok(Raised::NeedsDense);
+    }
+    let (mut at, mut first, mut previous) = (HEADER, 0, HEADER);
+    let opcode = loop {
+        let opcode = Opcode::read(&buffer[at..]).ok_or(Error::Corrupted)?;
+        if index < first + opcode.run() {
+            break opcode;
+        }
+        previous = at;
+        at += opcode.size();
+        first += opcode.run();
+    };
+    if opcode.value() >= value {
+        return Ok(Raised::Kept);
+    }
+    let (before, after) = (index - first, first + opcode.run() - 1 - index);
+    let mut sequence = Sequence { bytes: [0; 5], len: 0 };
+    match opcode {
+        Opcode::Zero(_) | Opcode::XZero(_) => {
+            sequence.zeros(before);
+            sequence.values(value, 1);
+            sequence.zeros(after);
+        }
+        Opcode::Val { value: old, .. } => {
+            sequence.values(old, before);
+            sequence.values(value, 1);
+            sequence.values(old, after);
+        }
+    }
+    let (old, new) = (opcode.size(), sequence.len);
+    if new > old && buffer.len() + (new - old) > max_len {
+        return Ok(Raised::NeedsDense);
+    }
+    if new == old {
+        buffer[at..at + new].copy_from_slice(&sequence.bytes[..new]);
+    } else {
+        buffer.splice(at..at + old, sequence.bytes[..new].iter().copied());
+    }
+    join(buffer, previous);
+    Ok(Raised::Changed)
+}
+
+/// Joins neighbours that are equal values and fit one opcode, within five steps from `at`.
+///
+/// Five opcodes are what one raise can have touched. Redis stops there too, and a sequence that was joined further
+/// would have other bytes.
+fn join(buffer: &mut Vec<u8>, mut at: usize) {
+    for _ in 0..5 {
+        let Some(rest) = buffer.get(at..) else { return };
+        let Some(opcode) = Opcode::read(rest) else { return };
+        let next = rest.get(1..).and_then(Opcode::read);
+        match (opcode, next) {
+            (Opcode::Val { value, run }, Some(Opcode::Val { value: same, run: more }))
+                if value == same && run + more <= MAX_VAL_RUN =>
+            {
+                buffer[at + 1] = val(value, run + more);
+                buffer.remove(at);
+            }
+            _ => at += opcode.size(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The union of many: registers of a byte each, raised by one HyperLogLog after the other.
+
+use super::dense::{self, Unpacked};
+use super::estimate::estimate;
+use super::sparse::{self, Raised};
+use super::{Encoding, Error, Form, REGISTERS, encoding, form, invalidate, packed_mut, to_dense};
+
+/// Collects HyperLogLogs, to count their union or to write it: PFCOUNT of several keys, PFMERGE.
+///
+/// 16 KiB on the heap.
+///
+/// ```
+/// use russet_structures::hyperloglog::{self, Union, SPARSE_MAX_BYTES};
+///
+/// let (mut left, mut right) = (hyperloglog::new(), hyperloglog::new());
+/// for element in ["a", "b", "c"] {
+///     hyperloglog::add(&mut left, element.as_bytes(), SPARSE_MAX_BYTES)?;
+/// }
+/// for element in ["c", "d"] {
+///     hyperloglog::add(&mut right, element.as_bytes(), SPARSE_MAX_BYTES)?;
+/// }
+/// let mut union = Union::new();
+/// union.add(&left)?;
+/// union.add(&right)?;
+/// assert_eq!(union.count(), 4);
+/// union.write(&mut left, SPARSE_MAX_BYTES)?;
+/// assert_eq!(hyperloglog::count(&left)?, 4);
+/// # Ok::<(), hyperloglog::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Union {
+    registers: Box<Unpacked>,
+    dense: bool,
+}
+
+impl Default for Union {
+    fn default() -> Self {
+        Union::new()
+    }
+}
+
+impl Union {
+    /// The union of nothing.
+    pub fn new() -> Union {
+        Union { registers: Box::new([0; REGISTERS]), dense: false }
+    }
+
+    /// Adds a HyperLogLog. O(16384), vectorised, for a dense one; O(length) for a sparse one.
+    ///
+    /// # Errors
+    /// As [`super::validate`]. The registers in front of the fault may have been added then.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match form(bytes)? {
+            Form::Dense(packed) => {
+                self.dense = true;
+                dense::merge(packed, &mut self.registers);
+                Ok(())
+            }
+            Form::Sparse(opcodes) => sparse::runs(opcodes, |first, run, value| {
+                if value != 0 {
+                    self.registers[first..first + run].iter_mut().for_each(|at| *at = (*at).max(value));
+                }
+            }),
+        }
+    }
+
+    /// The estimated cardinality of the union. O(16384).
+    pub fn count(&self) -> u64 {
+        let (eights, _) = self.registers.as_chunks::<8>();
+        estimate(&dense::tally(eights.iter().copied()))
+    }
+
+    /// The registers.
+    pub fn registers(&self) -> &[u8; REGISTERS] {
+        &self.registers
+    }
+
+    /// Gives the registers away.
+    pub fn into_registers(self) -> Box<[u8; REGISTERS]> {
+        self.registers
+    }
+
+    /// Raises the registers of `target`, which is a HyperLogLog, to those of the union, as PFMERGE does: it becomes
+    /// dense if one that was added was dense, or if it must; its cached count becomes stale.
+    ///
+    /// The target itself has to be among those that were added if it was not empty (PFMERGE does so), or the result
+    /// is the union with it nevertheless, in sparse bytes that may differ from Redis's.
+    ///
+    /// O(16384) for a dense target, O(16384 + values * length) for a sparse one.
+    ///
+    /// # Errors
+    /// As [`super::validate`].
+    pub fn write(&self, target: &mut Vec<u8>, max_len: usize) -> Result<(), Error> {
+        if self.dense {
+            to_dense(target)?;
+        }
+        let mut index = 0;
+        if encoding(target)? == Encoding::Sparse {
+            while index < REGISTERS {
+                let value = self.registers[index];
+                if value != 0 && sparse::raise(target, index, value, max_len)? == Raised::NeedsDense {
+                    to_dense(target)?;
+                    break;
+                }
+                index += 1;
+            }
+        }
+        if let Some(packed) = packed_mut(target) {
+            let mut registers = self.registers.clone();
+            dense::merge(packed, &mut registers);
+            dense::pack(&registers, packed);
+        }
+        invalidate(target);
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Union {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Union").field("count", &self.count()).field("dense", &self.dense).finish()
+    }
+}

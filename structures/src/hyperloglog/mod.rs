@@ -304,7 +304,7 @@ pub fn add(bytes: &mut Vec<u8>, element: &[u8], max_len: usize) -> Result<bool, 
     add_hash(bytes, hash(element), max_len)
 }
 
-/// As [`add`], for an element whose [`hash`] is known.
+/// As [`add`], for an element whose [`hash()`] is known.
 #[inline]
 pub fn add_hash(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Error> {
     let (index, value) = place(hash);

@@ -142,7 +142,7 @@ impl Sequence {
             0 => (),
             1..=MAX_ZERO => self.push(run as u8 - 1),
             _ => {
-                self.push(0x40 | (run - 1 >> 8) as u8);
+                self.push(0x40 | ((run - 1) >> 8) as u8);
                 self.push((run - 1) as u8);
             }
         }

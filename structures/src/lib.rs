@@ -12,6 +12,7 @@ pub mod geohash;
 pub mod hyperloglog;
 pub mod integer;
 pub mod intset;
+pub mod listpack;
 pub mod lzf;
 pub mod map;
 pub mod record;

@@ -4,6 +4,7 @@
 //! folder whose `mod.rs` is its page (the problem, the layout drawn, costs, limits), whose `raw.rs`
 //! is its unsafe core where it has one, and whose tests run it against a naive model.
 
+pub mod bitmap;
 pub mod block;
 pub mod bptree;
 pub mod dict;

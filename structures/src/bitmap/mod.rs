@@ -1,0 +1,177 @@
+//! Bitmap: a string of bytes read as a row of bits.
+//!
+//! # What problem does it solve?
+//!
+//! Who was here today? With a user's number as the index of a bit, a day's visitors are a string: a bit says yes or no,
+//! a million users take 125,000 bytes, counting them is one pass, and "here on both days" is an AND of two strings. A
+//! set of the same million numbers takes tens of megabytes. Bit fields go a step further and put small counters of any
+//! width, signed or not, side by side into a string.
+//!
+//! # Where does Redis use it?
+//!
+//! A bitmap is no type of its own: `SETBIT`, `GETBIT`, `BITCOUNT`, `BITPOS`, `BITOP` and `BITFIELD` work on strings, and
+//! what they leave behind can be read with `GET`. So this is no type here either, but functions over byte slices.
+//!
+//! # Which bit is bit 0?
+//!
+//! The highest of the first byte, as if the string were written down in binary and read from the left:
+//!
+//! ```text
+//!  byte             0                   1                   2
+//!           +-+-+-+-+-+-+-+-+   +-+-+-+-+-+-+-+-+   +-+-+-+-+- ···
+//!  "a"      |0|1|1|0|0|0|0|1|   | | | | | | | | |   | | | | |
+//!           +-+-+-+-+-+-+-+-+   +-+-+-+-+-+-+-+-+   +-+-+-+-+- ···
+//!  bit       0 1 2 3 4 5 6 7     8 9 10    ...  15   16  ...
+//!  mask     80 40 20 ... 01 hex
+//! ```
+//!
+//! In general bit `i` is `bytes[i / 8] & (0x80 >> i % 8)`. Beyond the end every bit is 0.
+//!
+//! ```
+//! use russet_structures::bitmap;
+//!
+//! let mut bytes = *b"a";
+//! assert!(!bitmap::get(&bytes, 0) && bitmap::get(&bytes, 1) && !bitmap::get(&bytes, 8));
+//! assert!(!bitmap::set(&mut bytes, 6, true));
+//! assert_eq!(bytes, [0x63]); // 0110_0011, a "c"
+//! assert_eq!(bitmap::count(&bytes), 4);
+//! assert_eq!(bitmap::position(&bytes, true), Some(1));
+//! ```
+//!
+//! # How are bits counted?
+//!
+//! A million bits in about as long as it takes to read them. Eight bytes at a time a processor has an instruction for
+//! it, or a dozen operations that add neighbours, pairs of neighbours, and so on. With vectors there is a better way
+//! than to count every word (Muła, Kurz and Lemire, *Faster population counts using AVX2 instructions*, 2016, after
+//! Harley and Seal): sixteen vectors go through a tree of full adders that keep, for each of 256 columns, the sum in
+//! binary, a vector for the ones, one for the twos, one for the fours, and one for the eights. Only what is carried out
+//! of the top, the sixteens, has to be counted at all: one count for 512 bytes.
+//!
+//! ```text
+//!  vectors   v0 v1   v2 v3   v4 v5   v6 v7  ...  v14 v15
+//!              \|      \|      \|      \|           \|
+//!   ones ────> + ────> + ────> + ────> + ─ ··· ──> + ───> ones    kept for the next 512 bytes
+//!               \ twos /        \ twos /
+//!   twos ───────> + ─────────────> + ──── ··· ──────────> twos
+//!                  \     fours    /
+//!  fours ──────────────> + ──────────── ··· ────────────> fours
+//!                         \ ···                    ···    eights
+//!                                          sixteens: counted, times 16
+//! ```
+//!
+//! # How does BITOP treat strings of different lengths?
+//!
+//! As if all were as long as the longest, with zeros behind their ends: an AND is zero from the shortest one's end on,
+//! an OR goes on with what the longer ones have. [`combine`] works on pieces that stay in the processor's first cache,
+//! so that every input is read once and the result is written once, however many inputs there are.
+//!
+//! ```
+//! use russet_structures::bitmap::{self, Operation};
+//!
+//! assert_eq!(bitmap::combine(Operation::And, &[b"abc", b"ab"]), b"ab\0");
+//! assert_eq!(bitmap::combine(Operation::Xor, &[b"\xf0\xff", b"\xff"]), b"\x0f\xff");
+//! assert_eq!(bitmap::combine(Operation::Not, &[b"\xf0"]), b"\x0f");
+//! ```
+//!
+//! # Where is the first 1, where the first 0?
+//!
+//! [`position`] skips what is of one colour 128 bytes at a time. Where there is no such bit it says `None`, and
+//! two commands disagree about what that means: `BITPOS key 0` of a string of ones without an end given counts the
+//! zeros beyond the string, so its answer is the string's length in bits; with an end given it is -1. That is the
+//! caller's to decide.
+//!
+//! # What is a bit field?
+//!
+//! An integer of 1 to 64 bits, signed (two's complement) or of 1 to 63 bits without sign, that begins at any bit. Its
+//! highest bit comes first, so a field that begins at a byte reads as a big-endian integer.
+//!
+//! ```text
+//!  i5 at 6     byte 0            byte 1
+//!           +-+-+-+-+-+-+-+-+ +-+-+-+-+-+-+-+-+
+//!           | | | | | | |1|1| |1|0|1| | | | | |      11101 = -3
+//!           +-+-+-+-+-+-+-+-+ +-+-+-+-+-+-+-+-+
+//! ```
+//!
+//! ```
+//! use russet_structures::bitmap::{Field, Overflow};
+//!
+//! let mut bytes = [0; 2];
+//! let field = Field::signed(5).unwrap();
+//! assert_eq!(field.set(&mut bytes, 6, -3, Overflow::Wrap), Some(0)); // what was there before
+//! assert_eq!(bytes, [0b0000_0011, 0b1010_0000]);
+//! assert_eq!(field.add(&mut bytes, 6, -14, Overflow::Fail), None); // -17 does not fit
+//! assert_eq!(field.add(&mut bytes, 6, -14, Overflow::Wrap), Some(15));
+//! assert_eq!(field.add(&mut bytes, 6, 100, Overflow::Saturate), Some(15));
+//! ```
+//!
+//! # Which operations are there?
+//!
+//! | operation | time |
+//! |---|---|
+//! | [`get`], [`set`], every one of [`Field`] | O(1) |
+//! | [`count`], [`count_range`] | O(bytes of the range) |
+//! | [`position`], [`position_in`] | O(bytes before the answer) |
+//! | [`combine`] | O(bytes of all inputs) |
+//!
+//! # What does it cost?
+//!
+//! `highest bit / 8 + 1` bytes, whatever is set: one user with the number 4 billion makes the string 512 MB long. A
+//! field of `b` bits costs `b / 8` bytes.
+//!
+//! # What is it bad at?
+//!
+//! Sparse sets: below about one bit in a hundred a set of integers is smaller, and formats like Roaring bitmaps, which
+//! choose between array and bitmap for every 65,536 values, are better at both ends.
+//!
+//! # How does it differ from Redis's?
+//!
+//! The results are the same, bit by bit. Redis 7.2 counts with a table or, in eight-byte words, by adding neighbours, and
+//! combines four words at a time; here both use 256-bit vectors where the processor has them, which is found out at
+//! run time.
+
+mod count;
+mod field;
+mod operation;
+pub mod portable;
+mod position;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+pub use count::{count, count_range};
+pub use field::{Field, Overflow};
+pub use operation::{Operation, combine};
+pub use position::{position, position_in};
+
+/// The bit at an index; beyond the end it is 0. O(1).
+#[inline]
+pub fn get(bytes: &[u8], bit: u64) -> bool {
+    usize::try_from(bit / 8).ok().and_then(|at| bytes.get(at)).is_some_and(|byte| byte & mask(bit) != 0)
+}
+
+/// Sets the bit at an index to 1 or 0 and returns what it was. O(1).
+///
+/// # Panics
+/// When the bit is beyond the end; [`bytes_for`] says how long the bytes have to be.
+#[inline]
+pub fn set(bytes: &mut [u8], bit: u64, on: bool) -> bool {
+    let len = bytes.len();
+    let Some(byte) = usize::try_from(bit / 8).ok().and_then(|at| bytes.get_mut(at)) else {
+        panic!("bit {bit} of {len} bytes");
+    };
+    let before = *byte & mask(bit) != 0;
+    *byte = if on { *byte | mask(bit) } else { *byte & !mask(bit) };
+    before
+}
+
+/// Number of bytes that hold bits up to and with this one. O(1).
+#[inline]
+pub const fn bytes_for(bit: u64) -> u64 {
+    bit / 8 + 1
+}
+
+/// Where the bit stands in its byte.
+#[inline]
+const fn mask(bit: u64) -> u8 {
+    0x80 >> (bit % 8)
+}

@@ -129,19 +129,19 @@
 //! combines four words at a time; here both use 256-bit vectors where the processor has them, which is found out at
 //! run time.
 
-mod count;
+mod counting;
 mod field;
 mod operation;
 pub mod portable;
-mod position;
 mod raw;
+mod seeking;
 #[cfg(test)]
 mod tests;
 
-pub use count::{count, count_range};
+pub use counting::{count, count_range};
 pub use field::{Field, Overflow};
 pub use operation::{Operation, combine};
-pub use position::{position, position_in};
+pub use seeking::{position, position_in};
 
 /// The bit at an index; beyond the end it is 0. O(1).
 #[inline]

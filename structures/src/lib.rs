@@ -17,4 +17,5 @@ pub mod listpack;
 pub mod lzf;
 pub mod map;
 pub mod record;
+pub mod skiplist;
 pub mod sorted_index;

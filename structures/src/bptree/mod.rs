@@ -9,7 +9,7 @@
 //!
 //! # What was there before?
 //!
-//! Redis keeps a skiplist whose links know how many entries they skip. Every entry is a node of its
+//! Redis keeps a [skiplist](crate::skiplist) whose links know how many entries they skip. Every entry is a node of its
 //! own, so each step of a search waits for memory, and a node costs pointers. Bayer and McCreight's B-tree (1972) puts
 //! many keys into one node; in a B+ tree all entries stand in leaves and the nodes above only lead there. A tree whose
 //! nodes also count what lies below each child is an *order-statistic* tree: a rank is the sum of the counts that a

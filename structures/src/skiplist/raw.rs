@@ -216,7 +216,7 @@ impl<M> List<M> {
                 if level < height {
                     (*before).forward = (*floor(node, level)).forward;
                     if level > 0 {
-                        (*before).span += (*floor(node, level)).span - 1;
+                        (*before).span = (*before).span + (*floor(node, level)).span - 1;
                     }
                 } else {
                     (*before).span -= 1;

@@ -16,6 +16,7 @@ pub mod intset;
 pub mod listpack;
 pub mod lzf;
 pub mod map;
+pub mod quicklist;
 pub mod record;
 pub mod skiplist;
 pub mod sorted_index;

@@ -9,3 +9,4 @@
 mod hyperloglog;
 mod intset;
 mod lzf;
+mod quicklist;

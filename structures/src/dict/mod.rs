@@ -100,13 +100,22 @@
 //! sizes that is under 11 bytes per entry, of which 8 are the entry itself. The bar is a test
 //! (`at_most_11_bytes_per_entry_between_one_and_two_million`).
 //!
+//! ![Bytes of table per entry: the dict's stay near 11 while those of tables that double go up and down](../../../../docs/src/plots/structures/dict-bytes.svg)
+//!
 //! The slowest of a million insertions takes 20 to 35 µs, the split of a segment of records; a
-//! table that doubles (hashbrown) takes 70 to 110 ms for its slowest. The directory's doubling at
-//! 6.7 million entries takes about 40 µs. With a million records a lookup takes three quarters of
+//! table that doubles (hashbrown) takes 70 to 110 ms for its slowest. Redis's way pauses for little
+//! while it moves chains, and then for the memory of a table that it takes or gives back at once.
+//!
+//! ![The slowest insertion by size: hashbrown's grows with the table, the dict's hardly](../../../../docs/src/plots/structures/dict-pause.svg)
+//!
+//! The directory's doubling at 6.7 million entries takes about 40 µs. With a million records a lookup takes three quarters of
 //! hashbrown's time, and one out of a batch of 16 that was announced by `prefetch` and
 //! `prefetch_candidate` takes a quarter of an unannounced one. On your machine:
 //!
+//! ![Time to find an entry by size](../../../../docs/src/plots/structures/dict-find.svg)
+//!
 //! ```sh
+//! cargo run --release -p russet-structures --example study -- plots dict
 //! cargo run --release -p russet-structures --example study -- bars dict
 //! ```
 //!

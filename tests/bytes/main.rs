@@ -7,6 +7,7 @@
 //! | Redis 6.0.16 | ziplists, which later servers still read |
 
 mod hyperloglog;
+mod geohash;
 mod intset;
 mod lzf;
 mod quicklist;

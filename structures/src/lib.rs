@@ -17,6 +17,7 @@ pub mod listpack;
 pub mod lzf;
 pub mod map;
 pub mod quicklist;
+pub mod rax;
 pub mod record;
 pub mod skiplist;
 pub mod sorted_index;

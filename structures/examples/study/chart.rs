@@ -1,5 +1,7 @@
 //! A line chart and its data: every plot of the structures is one of these.
 
+#![allow(dead_code, reason = "a kit for the experiments beside it: each takes the marks that it needs")]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::PathBuf;

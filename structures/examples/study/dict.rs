@@ -348,7 +348,10 @@ fn missing<K: Kind, B: Table<K::Item>>(entries: u64) -> Duration {
     search::<K, B>(&fill::<K, B>(entries).1, entries, true)
 }
 
-fn draw(title: &str, kinds: [(&str, [Vec<(f64, f64)>; 3]); 2]) -> Chart {
+/// One line for each table: of the dict, of hashbrown, of two tables.
+type Lines = [Vec<(f64, f64)>; 3];
+
+fn draw(title: &str, kinds: [(&str, Lines); 2]) -> Chart {
     let mut chart = Chart::new(title, ("entries", Scale::Log), ("ns per entry", Scale::Linear));
     for (kind, lines) in kinds {
         for (table, line) in ["dict", "hashbrown", "two tables"].iter().zip(lines) {

@@ -1,6 +1,8 @@
 //! Fair times: candidates take turns, and the fastest of several rounds counts, since other work on the machine can
 //! only make a round slower.
 
+#![allow(dead_code, reason = "a kit for the experiments beside it: each takes the timing that it needs")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

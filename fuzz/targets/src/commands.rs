@@ -87,6 +87,8 @@ static OPTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
     tokens.chain(parameters).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 });
 
+target! { run, "no panic, one well-formed reply each, the keyspace stays consistent" }
+
 /// Input: bytes that choose, step by step, what happens next.
 pub fn run(data: &[u8]) {
     let mut input = Unstructured::new(data);

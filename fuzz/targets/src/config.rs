@@ -5,6 +5,8 @@ use russet_engine::params::rewrite::rewrite;
 use russet_engine::params::{self, Params, words};
 use russet_server::config::ron_file;
 
+target! { run, "no panic; what was accepted is accepted again as it is shown" }
+
 /// Input: a byte that chooses the form, then the text.
 pub fn run(data: &[u8]) {
     let Some((form, text)) = data.split_first() else { return };

@@ -31,6 +31,8 @@ struct Scan {
     seen: HashSet<u64>,
 }
 
+target! { run, "it agrees with a model, its invariants hold, SCAN keeps its promise" }
+
 /// Input: bytes that choose the hash, the capacity and then step by step what happens.
 pub fn run(data: &[u8]) {
     let mut input = Unstructured::new(data);

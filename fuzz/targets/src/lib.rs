@@ -1,34 +1,40 @@
-//! What each fuzz target does with its input.
-//!
-//! | target | fed with | promises |
-//! |---|---|---|
-//! | [`resp`] | request bytes and how they are cut | any cut gives the same commands and the same error; words lie inside the buffer |
-//! | [`commands`] | sequences of commands of several clients | no panic, one well-formed reply each, the keyspace stays consistent |
-//! | [`config`] | the text of a configuration file, redis.conf or RON | no panic; what was accepted is accepted again as it is shown |
-//! | [`dict`] | operations on a dict | it agrees with a model, its invariants hold, SCAN keeps its promise |
-//! | [`map`] | operations on a map and a set | they agree with ordered ones of the standard library |
-//! | [`record`] | operations on a record | it agrees with a struct of fields |
+//! What each fuzz target does with its input: one file each, which says in its first lines what it is fed with.
 //!
 //! `fuzz/run` runs them under `cargo fuzz` (nightly); `tests/seeds.rs` runs the same functions on stable for a few
-//! seconds. A target fails by panicking.
+//! seconds. A target fails by panicking. Adding one is a file here, with a [`target!`], and a folder of seeds of the same
+//! name in `fuzz/corpus`.
 
-pub mod commands;
-pub mod config;
-pub mod dict;
-pub mod framing;
-pub mod map;
-pub mod record;
-pub mod resp;
+/// A target.
+pub struct Target {
+    /// The module that it stands in, whose last part is its name.
+    pub module: &'static str,
+    /// What holds for every input.
+    pub promise: &'static str,
+    /// Panics when the promise is broken.
+    pub run: fn(&[u8]),
+}
 
-/// A target: its name, which is also its folder in `fuzz/corpus`, and its function.
-pub type Target = (&'static str, fn(&[u8]));
+inventory::collect!(Target);
 
-/// All targets.
-pub const TARGETS: &[Target] = &[
-    ("resp", resp::run),
-    ("commands", commands::run),
-    ("config", config::run),
-    ("dict", dict::run),
-    ("map", map::run),
-    ("record", record::run),
-];
+impl Target {
+    /// Its name, which is also that of its file and of its folder in `fuzz/corpus`.
+    pub fn name(&self) -> &'static str {
+        self.module.rsplit("::").next().unwrap_or_default()
+    }
+}
+
+/// All targets, in the order of their names.
+pub fn targets() -> Vec<&'static Target> {
+    let mut targets: Vec<&'static Target> = inventory::iter::<Target>().collect();
+    targets.sort_by_key(|target| target.name());
+    targets
+}
+
+/// `target! { run, "it agrees with a model" }`: the file's function of this name is a target, and what it promises.
+macro_rules! target {
+    ($run:path, $promise:literal) => {
+        inventory::submit! { crate::Target { module: module_path!(), promise: $promise, run: $run } }
+    };
+}
+
+automod::dir!(pub "src");

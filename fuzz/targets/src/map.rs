@@ -24,6 +24,8 @@ fn owned(pair: &Pair) -> (Vec<u8>, (Vec<u8>, Option<i64>)) {
     (pair.field().to_vec(), (pair.value().to_vec(), pair.expiry()))
 }
 
+target! { run, "they agree with ordered ones of the standard library" }
+
 /// Input: bytes that choose operations, fields and values.
 pub fn run(data: &[u8]) {
     let mut input = Unstructured::new(data);

@@ -50,6 +50,8 @@ fn bytes(input: &mut Unstructured<'_>, most: usize) -> arbitrary::Result<Vec<u8>
     Ok(all)
 }
 
+target! { run, "it agrees with a struct of fields" }
+
 /// Input: bytes that choose a record and then step by step what happens to it.
 pub fn run(data: &[u8]) {
     // An input that ends in the middle of a step has been tried up to there.

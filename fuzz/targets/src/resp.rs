@@ -7,6 +7,8 @@ use russet_server::resp::{Limits, Parser, Step};
 /// What a client's bytes came to: commands, then perhaps the error that ends the connection.
 type Outcome = (Vec<Vec<Vec<u8>>>, Option<String>);
 
+target! { run, "any cut of the bytes gives the same commands and the same error; words lie inside the buffer" }
+
 /// Input: a byte that chooses limits, a byte that says how many cuts follow, their sizes, the request bytes.
 pub fn run(data: &[u8]) {
     let mut input = Unstructured::new(data);

@@ -2,23 +2,25 @@
 //!
 //! `RUSSET_FUZZ_SECONDS` sets how many (3). A failure prints the input; `fuzz/run` searches with coverage.
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-use russet_fuzz_targets::{TARGETS, Target};
+use russet_fuzz_targets::{Target, targets};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Bytes of an input, at most.
 const LONGEST: usize = 2048;
 
-fn corpus(name: &str) -> Vec<Vec<u8>> {
+fn corpus(name: &str) -> std::io::Result<Vec<Vec<u8>>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus").join(name);
-    let entries = std::fs::read_dir(&directory).unwrap_or_else(|e| panic!("{}: {e}", directory.display()));
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("a directory's entry").path()).collect();
+    let entries = std::fs::read_dir(directory)?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     files.sort();
-    files.iter().map(|file| std::fs::read(file).expect("a seed")).collect()
+    files.iter().map(std::fs::read).collect()
 }
 
 /// An input made from seeds: two of them crossed, or one changed here and there, or nothing but chance.
@@ -52,57 +54,48 @@ fn mutant(seeds: &[Vec<u8>], random: &mut StdRng) -> Vec<u8> {
     input
 }
 
-fn try_one((name, run): Target, input: &[u8]) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(input))) {
-        println!("{name} fails on: {}", input.escape_ascii());
+fn try_one(target: &Target, input: &[u8]) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (target.run)(input))) {
+        println!("{} fails on: {}", target.name(), input.escape_ascii());
         std::panic::resume_unwind(panic);
     }
 }
 
-fn exercise(name: &str) {
+fn exercise(target: &Target) -> Result<(), Failed> {
     let number = |variable: &str| std::env::var(variable).ok()?.parse::<u64>().ok();
-    let target = *TARGETS.iter().find(|target| target.0 == name).expect("a target");
-    let seeds = corpus(name);
-    assert!(!seeds.is_empty(), "no seeds for {name}");
+    let name = target.name();
+    let seeds = corpus(name)?;
+    if seeds.is_empty() {
+        return Err(format!("no seeds for {name}").into());
+    }
     seeds.iter().for_each(|seed| try_one(target, seed));
     let seconds = number("RUSSET_FUZZ_SECONDS").unwrap_or(3);
     let seed = number("RUSSET_FUZZ_SEED").unwrap_or_else(rand::random);
-    println!("RUSSET_FUZZ_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let (begun, mut count) = (Instant::now(), 0u64);
     while begun.elapsed() < Duration::from_secs(seconds) {
         try_one(target, &mutant(&seeds, &mut random));
         count += 1;
     }
-    println!("{name}: {} seeds and {count} inputs made from them", seeds.len());
+    println!("{name}: {} seeds and {count} inputs made from them (RUSSET_FUZZ_SEED={seed})", seeds.len());
+    Ok(())
 }
 
-#[test]
-fn resp() {
-    exercise("resp");
+/// A folder of seeds that no target has belongs to a target that was renamed or never registered.
+fn every_folder_has_a_target() -> Result<(), Failed> {
+    let names: Vec<&str> = targets().iter().map(|target| target.name()).collect();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus"))? {
+        let folder = entry?.file_name().into_string().unwrap_or_default();
+        if !names.contains(&folder.as_str()) {
+            return Err(format!("fuzz/corpus/{folder} has no target in fuzz/targets/src").into());
+        }
+    }
+    Ok(())
 }
 
-#[test]
-fn commands() {
-    exercise("commands");
-}
-
-#[test]
-fn config() {
-    exercise("config");
-}
-
-#[test]
-fn dict() {
-    exercise("dict");
-}
-
-#[test]
-fn map() {
-    exercise("map");
-}
-
-#[test]
-fn record() {
-    exercise("record");
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = vec![Trial::test("every_folder_has_a_target", every_folder_has_a_target)];
+    trials.extend(targets().into_iter().map(|target| Trial::test(target.name(), move || exercise(target))));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

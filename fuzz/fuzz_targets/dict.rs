@@ -1,4 +1,0 @@
-//! See `targets/src/dict.rs`.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| russet_fuzz_targets::dict::run(data));

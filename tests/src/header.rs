@@ -10,8 +10,9 @@
 //! ```
 //!
 //! Headings of the header become one level lower than the heading above the mark. Links to items of the code
-//! become plain code, since only rustdoc can follow them, and Rust blocks are marked as such. Plots are linked in a
-//! header as rustdoc's pages below `target/doc` reach them; in the book they lie beside the page.
+//! become plain code, since only rustdoc can follow them, except that `crate::dict` becomes a link to the page
+//! `dict.md`. Rust blocks are marked as such. Plots are linked in a header as rustdoc's pages below `target/doc` reach
+//! them; in the book they lie beside the page.
 
 use std::fs;
 
@@ -115,7 +116,8 @@ fn markdown(header: &str, level: usize) -> String {
     page
 }
 
-/// Takes the brackets of ``[`Item`]`` away, and of `[text](path::to::item)` the link.
+/// Takes the brackets of ``[`Item`]`` away, and of `[text](path::to::item)` the link, unless the item is a module that the
+/// book has a page about.
 fn without_code_links(line: &str) -> String {
     let mut plain = String::new();
     let mut rest = line;
@@ -130,7 +132,10 @@ fn without_code_links(line: &str) -> String {
         let target = after.strip_prefix('(').and_then(|after| after.split_once(')'));
         rest = match target {
             Some((target, after)) if is_item(target) => {
-                plain.push_str(text);
+                match page_of(target) {
+                    Some(page) => plain.push_str(&format!("[{text}]({page})")),
+                    None => plain.push_str(text),
+                }
                 after
             }
             None if text.len() > 2 && text.starts_with('`') && text.ends_with('`') => {
@@ -146,6 +151,12 @@ fn without_code_links(line: &str) -> String {
     plain + rest
 }
 
+/// The page of a module of the crate's root, as `crate::dict`, that has one.
+fn page_of(target: &str) -> Option<String> {
+    let page = format!("{}.md", target.strip_prefix("crate::")?);
+    workspace().join("docs/src").join(&page).is_file().then_some(page)
+}
+
 /// Whether a link's target is an item of the code rather than a page or an address.
 fn is_item(target: &str) -> bool {
     target.contains("::") || target.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '!')
@@ -157,8 +168,8 @@ mod tests {
 
     #[test]
     fn a_header_becomes_markdown() {
-        let source = "//! Tick: [`Server::tick`] and [a page](self), [x](crate::y), [b](c.md), a[0].\n//! ![p](../../../../docs/src/plots/p.svg)\n//!\n//! # Why?\n//!\n//! ```\n//! # hidden\n//! a();\n//! ```\nmod a;\n//! no\n";
-        let expected = "Tick: `Server::tick` and a page, x, [b](c.md), a[0].\n![p](plots/p.svg)\n\n### Why?\n\n```rust\na();\n```\n";
+        let source = "//! Tick: [`Server::tick`] and [a page](self), [x](crate::y), [d](crate::dict), [b](c.md), a[0].\n//! ![p](../../../../docs/src/plots/p.svg)\n//!\n//! # Why?\n//!\n//! ```\n//! # hidden\n//! a();\n//! ```\nmod a;\n//! no\n";
+        let expected = "Tick: `Server::tick` and a page, x, [d](dict.md), [b](c.md), a[0].\n![p](plots/p.svg)\n\n### Why?\n\n```rust\na();\n```\n";
         assert_eq!(markdown(&of(source).unwrap(), 2), expected);
         assert_eq!(of("mod a;"), None);
     }

@@ -1,8 +1,43 @@
 //! Bytes in memory: the structures that Redis's data types rest on.
 //!
-//! This crate has no idea that a server exists: no keys, no clients, no I/O. Each structure has a
-//! folder whose `mod.rs` is its page (the problem, the layout drawn, costs, limits), whose `raw.rs`
-//! is its unsafe core where it has one, and whose tests run it against a naive model.
+//! This crate has no idea that a server exists: no keys, no clients, no I/O, no clock and no source of chance; time and
+//! random numbers come in as arguments. It depends on no other crate.
+//!
+//! # Which type rests on what?
+//!
+//! A type of Redis is small or large, and each form has a structure. Small values are packed into one run of bytes,
+//! which is searched from its beginning; beyond a limit they move into a structure that is searched by hash or by order.
+//!
+//! | type | while small | when large |
+//! |---|---|---|
+//! | string | within the [record](crate::record) of its key | bytes of their own; [bitmap](crate::bitmap) and [HyperLogLog](crate::hyperloglog) are ways to read them |
+//! | list | one [listpack](crate::listpack) | [quicklist](crate::quicklist): a chain of listpacks, the inner ones packed by [LZF](crate::lzf) |
+//! | hash | [listpack](crate::listpack) | [map](crate::map) |
+//! | set | [intset](crate::intset) or [listpack](crate::listpack) | [set](crate::map) |
+//! | sorted set | [listpack](crate::listpack) | [map](crate::map) by member and [B+ tree](crate::bptree) by score; places on earth are scores made by [geohash](crate::geohash) |
+//! | stream | | [radix tree](crate::rax) of listpacks |
+//!
+//! The keyspace is a [dict](crate::dict) of records, as map and set are dicts of fields and members.
+//!
+//! # In which order to read?
+//!
+//! Each page stands alone. Three walks through them:
+//!
+//! 1. *How little can a value take?* [Record](crate::record), [block](crate::block), [intset](crate::intset),
+//!    [listpack](crate::listpack), [quicklist](crate::quicklist), [LZF](crate::lzf).
+//! 2. *How is one found among millions?* [Dict](crate::dict), [map](crate::map), [skiplist](crate::skiplist),
+//!    [B+ tree](crate::bptree), [radix tree](crate::rax).
+//! 3. *What can be known without keeping everything?* [HyperLogLog](crate::hyperloglog), [geohash](crate::geohash),
+//!    [bitmap](crate::bitmap).
+//!
+//! # What does each folder hold?
+//!
+//! `mod.rs` begins with the page: the problem, the layout drawn, what operations cost, what it is bad at, how it differs
+//! from Redis's. `raw.rs`, where there is one, is the unsafe core, and nothing else is unsafe. `tests.rs` runs operations
+//! against a naive model. Every structure can check its own invariants (`validate`), and whatever reads bytes that it did
+//! not write (`from_bytes` and the like) reads nothing outside them and does not panic.
+
+#![allow(rustdoc::redundant_explicit_links, reason = "the book turns explicit ones into links to its pages")]
 
 pub mod bitmap;
 pub mod block;

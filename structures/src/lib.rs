@@ -56,3 +56,4 @@ pub mod rax;
 pub mod record;
 pub mod skiplist;
 pub mod sorted_index;
+pub mod sorted_set;

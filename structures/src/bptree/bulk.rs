@@ -123,9 +123,7 @@ impl<M: Member, const LEAF: usize, const INNER: usize> BPlusTree<M, LEAF, INNER>
 
     /// Builds a tree whose nodes are full, from entries in order. O(n).
     ///
-    /// # Errors
-    ///
-    /// `None` if a score is NaN, or an entry is not above the one before it.
+    /// Returns `None` if a score is NaN or an entry is not above the one before it; what came until then is dropped.
     pub fn from_sorted(entries: impl IntoIterator<Item = (f64, M)>) -> Option<Self> {
         let (mut len, mut tally) = (0, Tally::default());
         let mut leaves: Vec<Box<Leaf<M, LEAF>>> = Vec::new();

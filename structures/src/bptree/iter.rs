@@ -10,7 +10,7 @@ use crate::sorted_index::Member;
 ///
 /// Holds a leaf for each end and finds the next one by its rank: that is a descent per leaf, and spares the nodes
 /// parent pointers and links.
-pub struct Iter<'a, M, const LEAF: usize, const INNER: usize> {
+pub struct Iter<'a, M, const LEAF: usize = 63, const INNER: usize = 32> {
     tree: &'a BPlusTree<M, LEAF, INNER>,
     ranks: Range<usize>,
     /// A leaf, and the slot of the next entry.

@@ -54,6 +54,7 @@ pub mod map;
 pub mod quicklist;
 pub mod rax;
 pub mod record;
+pub mod sds;
 pub mod skiplist;
 pub mod sorted_index;
 pub mod sorted_set;

@@ -58,3 +58,4 @@ pub mod sds;
 pub mod skiplist;
 pub mod sorted_index;
 pub mod sorted_set;
+pub mod ziplist;

@@ -2,7 +2,7 @@
 
 use super::cursor::Position;
 use super::encoding::{END, Entry, HEADER, prev_size, read, write_prev};
-use super::{Ziplist, UNKNOWN};
+use super::{UNKNOWN, Ziplist};
 use crate::element::Element;
 
 /// The header's count for so many elements.

@@ -1,7 +1,7 @@
 //! Iterators: elements, and pairs of elements as hashes and sorted sets hold them.
 
-use super::cursor::Position;
 use super::Ziplist;
+use super::cursor::Position;
 use super::encoding::{HEADER, read};
 use crate::element::Element;
 

@@ -11,7 +11,7 @@ bench!(run);
 
 /// Fields and values of a small hash: words and numbers.
 fn texts(count: usize) -> Vec<Vec<u8>> {
-    let text = |n: usize| if n % 2 == 0 { format!("field:{n}") } else { (n * n).to_string() };
+    let text = |n: usize| if n.is_multiple_of(2) { format!("field:{n}") } else { (n * n).to_string() };
     (0..count).map(|n| text(n).into_bytes()).collect()
 }
 

@@ -137,9 +137,11 @@
 //!
 //! 11 bytes for a ziplist and, per element, p + e + length for a string, where p is 1 or, behind an entry of 254 bytes and more, 5,
 //! and e is 1 for up to 63 bytes, 2 up to 16383, then 5. An integer takes p + 1 up to 12, p + 2 in 8 bits, and so on to p + 9.
-//! The [block](crate::block) around it takes 8 bytes and what its capacity is above its length, at most an eighth.
+//! The [block](crate::block) around it takes 8 bytes and what its capacity is above its length, at most an eighth. Strings of 126 to 250
+//! bytes are the only ones that a ziplist holds in a byte less than a listpack; longer ones cost it 3 more, since each stands
+//! behind a long one.
 //!
-//! ![Bytes that a ziplist and a listpack take beside a string's own, by its length: both 2 bytes up to 63, then 3 against 3 or 4, and from 251 on 7 against 4 and 5](../../../../docs/src/plots/structures/ziplist-bytes.svg)
+//! ![Bytes that a ziplist and a listpack take beside a string's own, by its length: both 2 up to a length of 63, then 3, from 126 on 3 against 4, and from 251 on 7 against 4](../../../../docs/src/plots/structures/ziplist-bytes.svg)
 //!
 //! # What do operations cost?
 //!

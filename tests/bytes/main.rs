@@ -11,3 +11,4 @@ mod hyperloglog;
 mod intset;
 mod lzf;
 mod quicklist;
+mod ziplist;

@@ -89,7 +89,7 @@ impl Chart {
         self.add(name, points, Marks::Points)
     }
 
-    /// Adds a grey band: for each x, from which y to which.
+    /// Adds a grey band: for each x, from which y to which. One without a name is not in the legend.
     pub(crate) fn band(self, name: &str, band: Vec<(f64, f64, f64)>) -> Chart {
         let upper = band.iter().map(|point| point.2).collect();
         self.add(name, band.iter().map(|point| (point.0, point.1)).collect(), Marks::Band(upper))
@@ -169,7 +169,8 @@ impl Chart {
                 Scale::Log => (value / low).ln() / (high / low).ln(),
             }
         };
-        let rows = self.series.len() as f64 * 0.06 + 0.05;
+        let named = self.series.iter().filter(|series| !series.name.is_empty()).count();
+        let rows = named as f64 * 0.06 + 0.05;
         let points = || self.series.iter().flat_map(|series| &series.points);
         let hidden = |left: bool, top: bool| {
             let within = |&&(x, y): &&(f64, f64)| {
@@ -223,9 +224,13 @@ impl Chart {
                 let there = series.points.iter().copied();
                 let back = series.points.iter().zip(upper).map(|(point, upper)| (point.0, *upper)).rev();
                 let area = Polygon::new(there.chain(back).collect::<Vec<_>>(), RGBColor(225, 225, 225));
-                chart.draw_series([area])?.label(&series.name).legend(|(x, y)| {
-                    Rectangle::new([(x, y - 5), (x + 18, y + 5)], RGBColor(225, 225, 225).filled()).into_dyn()
-                });
+                let drawn = chart.draw_series([area])?;
+                if !series.name.is_empty() {
+                    drawn.label(&series.name).legend(|(x, y)| {
+                        Rectangle::new([(x, y - 5), (x + 18, y + 5)], RGBColor(225, 225, 225).filled())
+                            .into_dyn()
+                    });
+                }
                 continue;
             }
             let colour = colours.next().unwrap_or(BLACK);

@@ -62,3 +62,4 @@ pub mod skiplist;
 pub mod sorted_index;
 pub mod sorted_set;
 pub mod ziplist;
+pub mod stream;

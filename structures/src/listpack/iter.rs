@@ -1,7 +1,7 @@
 //! Iterators: elements, and pairs of elements as hashes and sorted sets hold them.
 
 use super::Listpack;
-use super::cursor::{before, read};
+use super::cursor::{Position, before, read};
 use super::encoding::HEADER;
 use crate::element::Element;
 
@@ -13,6 +13,26 @@ pub struct Iter<'a> {
     front: usize,
     /// Where the last entry ends.
     back: usize,
+}
+
+impl<'a> Iter<'a> {
+    /// Where the next element from the front stands. O(1).
+    #[inline]
+    pub fn next_position(&self) -> Option<Position> {
+        (self.front != self.back).then(|| Position::at(self.front))
+    }
+
+    /// Parts the last `count` elements (or all, if there are fewer) from the others, which stay here. O(count).
+    pub fn split_back(&mut self, count: usize) -> Iter<'a> {
+        let end = self.back;
+        for _ in 0..count {
+            if self.front == self.back {
+                break;
+            }
+            self.back = before(self.bytes, self.back);
+        }
+        Iter { bytes: self.bytes, front: self.back, back: end }
+    }
 }
 
 impl<'a> Iterator for Iter<'a> {

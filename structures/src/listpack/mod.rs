@@ -238,6 +238,11 @@ impl Listpack {
         self.0.reserve(bytes);
     }
 
+    /// Bytes that can be added before the listpack has to move. O(1).
+    pub fn spare(&self) -> usize {
+        self.0.capacity() - self.0.len()
+    }
+
     /// Gives back unused memory. O(n) if the listpack has to move.
     pub fn shrink_to_fit(&mut self) {
         self.0.shrink_to_fit();

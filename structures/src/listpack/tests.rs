@@ -302,3 +302,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn iterators_know_their_place_and_part() {
+    let listpack: Listpack = ["a", "17", "b", "c"].iter().map(|text| text.as_bytes()).collect();
+    let mut elements = listpack.iter();
+    assert_eq!(elements.next_position(), listpack.first());
+    elements.next();
+    assert_eq!(elements.next_position(), listpack.seek(1));
+    let mut last = elements.split_back(2);
+    assert_eq!(last.next_position(), listpack.seek(2));
+    assert_eq!(last.by_ref().map(|element| element.to_vec()).collect::<Vec<_>>(), [b"b", b"c"]);
+    assert_eq!(last.next_position(), None);
+    assert_eq!(elements.clone().collect::<Vec<_>>(), [Element::Int(17)]);
+    assert_eq!(elements.split_back(5).collect::<Vec<_>>(), [Element::Int(17)]);
+    assert_eq!((elements.next(), elements.next_position()), (None, None));
+    let mut grown = Listpack::new();
+    grown.reserve(100);
+    assert!(grown.spare() >= 100);
+}

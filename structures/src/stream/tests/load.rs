@@ -20,7 +20,7 @@ fn sample() -> Stream {
     stream
 }
 
-fn parts(stream: &Stream) -> (Vec<(Vec<u8>, Vec<u8>)>, Recorded) {
+fn parts(stream: &Stream) -> (Texts, Recorded) {
     let nodes = stream.nodes().map(|(key, node)| (key.to_bytes().to_vec(), node.to_vec())).collect();
     let recorded = Recorded {
         length: stream.len(),

@@ -61,5 +61,5 @@ pub mod sds;
 pub mod skiplist;
 pub mod sorted_index;
 pub mod sorted_set;
-pub mod ziplist;
 pub mod stream;
+pub mod ziplist;

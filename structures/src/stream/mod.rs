@@ -13,8 +13,8 @@
 //!
 //! # What does it look like?
 //!
-//! Up to a hundred entries, or 4096 bytes of them, share a [listpack](crate::listpack): a *node*. A [radix
-//! tree](crate::rax) finds nodes by the id of their first entry, written as 16 big-endian bytes so that the order of the
+//! Up to a hundred entries, or 4096 bytes of them, share a [listpack](crate::listpack): a *node*. A
+//! [radix tree](crate::rax) finds nodes by the id of their first entry, written as 16 big-endian bytes so that the order of the
 //! bytes is the order of the ids:
 //!
 //! ```text

@@ -6,6 +6,7 @@
 //! | Redis 7.0.15, Valkey 8.0.1 | listpacks, intsets, LZF, quicklists, streams, HyperLogLogs |
 //! | Redis 6.0.16 | ziplists, which later servers still read |
 
+mod bitmap;
 mod geohash;
 mod hyperloglog;
 mod intset;

@@ -12,4 +12,5 @@ mod hyperloglog;
 mod intset;
 mod lzf;
 mod quicklist;
+mod rax;
 mod ziplist;

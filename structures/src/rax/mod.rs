@@ -123,11 +123,46 @@
 //! parent. Keys that count up differ in the last byte: 256 of them share a parent, a leaf is a header and a value, and a
 //! key costs `17 + value` bytes however long it is.
 //!
+//! With values of 8 bytes, as the allocator counts them, beside the standard library's ordered map and the
+//! [hash table](crate::map) of fields:
+//!
+//! ![Heap bytes per key of addresses with common beginnings, by number of keys](../../../../docs/src/plots/structures/rax-bytes-urls.svg)
+//!
+//! ![Heap bytes per key of ids of a stream's nodes, by number of keys](../../../../docs/src/plots/structures/rax-bytes-ids.svg)
+//!
+//! ![Heap bytes per key of random keys, by number of keys](../../../../docs/src/plots/structures/rax-bytes-random.svg)
+//!
+//! ```text
+//! cargo run --release -p russet-structures --example study -- plots rax
+//! ```
+//!
+//! Addresses of 60 bytes, of which most is common to many, take less than a third of what the other two need, since those keep
+//! each in full. Ids of a stream's nodes part in the seventh or eighth byte of 16, and what comes behind, the sequence
+//! number, is nearly always 0 and stands in every leaf all the same: that is more than in a hash table, and less
+//! than in a B-tree. Random keys cost as much as in the hash table. Their line goes up and down because there are 256
+//! ways on from a node, and a new level begins sparse.
+//!
+//! # How long does a lookup take?
+//!
+//! ![Time of a lookup of an address in random order, by number of keys](../../../../docs/src/plots/structures/rax-get-urls.svg)
+//!
+//! ![Time of a lookup of a stream's id in random order, by number of keys](../../../../docs/src/plots/structures/rax-get-ids.svg)
+//!
+//! ![Time of a lookup of a random key, by number of keys](../../../../docs/src/plots/structures/rax-get-random.svg)
+//!
+//! About half as long as in a B-tree, for all three. Each level of a tree is a cache miss once the keys outgrow the caches, and this
+//! one has few, as a node may have 256 children. A B-tree of byte strings has more, and compares with a whole key behind
+//! another pointer at each. A hash table needs a third to two thirds of the time, and has no order.
+//!
 //! # What is it bad at?
 //!
-//! - **A step down is a cache miss**, and so is each step of a cursor. Three or four levels of a B-tree hold what five or
-//!   six hold here, unless keys share much.
-//! - **Short random keys**: nodes with three children have three pointers, and no key is shorter for it.
+//! - **A walk over all keys** goes up and down between nodes that are allocations of their own, and puts each key together:
+//!   in a small tree it takes half as long again as in a B-tree, where keys stand side by side.
+//!
+//!   ![Time per key of a walk over all keys, by number of keys](../../../../docs/src/plots/structures/rax-walk.svg)
+//!
+//! - **Random keys**: no key is shorter for it, and the order of a hash table is not even missed.
+//! - **Long tails.** Only beginnings are shared. What keys have in common at their ends is kept in each leaf.
 //! - Keys are copied out by iterators, since they are nowhere in one piece. A cursor copies only what changes.
 //! - No key is longer than 2^32 - 1 bytes.
 //!

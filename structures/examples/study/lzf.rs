@@ -7,7 +7,7 @@ use crate::measure::{nanoseconds, sizes};
 use crate::plot;
 
 /// Elements as a list of events might hold them: JSON objects of about 90 bytes.
-fn events(len: usize) -> Vec<u8> {
+pub(crate) fn events(len: usize) -> Vec<u8> {
     let mut state = 7u64;
     let mut random = |below: u64| {
         state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);

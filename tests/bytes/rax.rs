@@ -68,7 +68,7 @@ fn trees_of_streams_have_as_many_nodes() -> Result<(), String> {
             call(&mut client, &["DEL", "s"])?;
             let (mut tree, mut last) = (Rax::new(), (0, 0));
             for step in 0..300 {
-                let some = tree.len() > 0 && random.random_range(0..10) < 3;
+                let some = !tree.is_empty() && random.random_range(0..10) < 3;
                 if some {
                     // Any entry goes, and its key with it.
                     let from = key((random.random_range(0..=last.0), random.random()));

@@ -16,6 +16,7 @@ use crate::measure::{compare, sizes, time};
 use crate::plot;
 
 type Keys = Vec<Vec<u8>>;
+type Make = fn(usize) -> Keys;
 
 /// Ids of a stream's nodes as Redis keeps them, 16 bytes with the largest first; one every 100 ms or so, in order.
 fn ids(count: usize) -> Keys {
@@ -80,7 +81,7 @@ fn chart(what: &str, unit: &str, [rax, btree, map]: [Points; 3]) -> Chart {
         .line("Map (hash table)", map)
 }
 
-fn bytes(what: &str, make: fn(usize) -> Keys) -> Chart {
+fn bytes(what: &str, make: Make) -> Chart {
     let mut points = [const { Points::new() }; 3];
     for count in counts() {
         let keys = make(count);
@@ -94,7 +95,7 @@ fn bytes(what: &str, make: fn(usize) -> Keys) -> Chart {
     chart(&format!("Memory: {what}"), "heap bytes per key", points).y_range(0.0, most * 1.4)
 }
 
-fn get(what: &str, make: fn(usize) -> Keys) -> Chart {
+fn get(what: &str, make: Make) -> Chart {
     let mut points = [const { Points::new() }; 3];
     for count in counts() {
         let mut keys = make(count);
@@ -152,7 +153,7 @@ plot! { "rax-walk", "Time to go to the next key, from the first to the last", wa
 
 fn walk() -> Chart {
     let chart = Chart::new("A walk over all keys", ("keys", Scale::Log), ("ns per key", Scale::Linear));
-    let shapes: [(&str, fn(usize) -> Keys); 2] = [("ids", ids), ("random keys", chance)];
+    let shapes = [("ids", ids as Make), ("random keys", chance)];
     shapes.into_iter().fold(chart, |chart, (name, make)| {
         let (mut ours, mut theirs) = (Points::new(), Points::new());
         for count in counts() {

@@ -149,6 +149,8 @@ mod dense;
 mod estimate;
 mod hash;
 mod inspect;
+mod portable;
+mod raw;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -371,7 +373,7 @@ pub fn count(bytes: &[u8]) -> Result<u64, Error> {
 /// How many registers have each value. As [`count`] in cost and errors.
 pub fn histogram(bytes: &[u8]) -> Result<Histogram, Error> {
     match form(bytes)? {
-        Form::Dense(packed) => Ok(dense::histogram(packed)),
+        Form::Dense(packed) => Ok(raw::histogram(packed)),
         Form::Sparse(opcodes) => {
             let mut histogram = [0; 64];
             sparse::runs(opcodes, |_, run, value| histogram[usize::from(value)] += run as u32)?;

@@ -220,11 +220,44 @@ proptest! {
         let mut unpacked = [0u8; REGISTERS];
         unpacked.iter_mut().zip(seed.iter().cycle()).for_each(|(to, from)| *to = *from);
         let (mut packed, mut back) = ([0u8; DENSE_BYTES], [0u8; REGISTERS]);
-        dense::pack(&unpacked, &mut packed);
+        raw::pack(&unpacked, &mut packed);
         let single = |index| dense::get(&packed, index) == unpacked[index];
         prop_assert!((0..REGISTERS).all(single));
-        dense::merge(&packed, &mut back);
+        raw::merge(&packed, &mut back);
         prop_assert_eq!(back, unpacked);
+    }
+
+    /// What runs on this processor beside what runs on every one.
+    #[test]
+    fn vectors_do_what_words_do(
+        seed in any::<u64>(),
+        (lowest, spread) in (0..64u32, prop_oneof![Just(1u32), 1..9u32, 1..65u32]),
+        outliers in prop::collection::vec((0..REGISTERS, 0..64u8), 0..90),
+    ) {
+        let mut random = seed | 1;
+        let mut draw = || {
+            random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            ((lowest + (random >> 40) as u32 % spread) % 64) as u8
+        };
+        let (mut unpacked, mut other) = ([0u8; REGISTERS], [0u8; REGISTERS]);
+        unpacked.iter_mut().chain(&mut other).for_each(|register| *register = draw());
+        outliers.iter().for_each(|(index, value)| unpacked[*index] = *value);
+        let (mut packed, mut packed_too) = ([0xaau8; DENSE_BYTES], [0x55u8; DENSE_BYTES]);
+        raw::pack(&unpacked, &mut packed);
+        portable::pack(&unpacked, &mut packed_too);
+        prop_assert_eq!(packed, packed_too);
+        let mut naive: Histogram = [0; 64];
+        unpacked.iter().for_each(|value| naive[usize::from(*value)] += 1);
+        prop_assert_eq!(raw::histogram(&packed), naive);
+        prop_assert_eq!(portable::histogram(&packed), naive);
+        prop_assert_eq!(raw::tally(&unpacked), naive);
+        prop_assert_eq!(portable::tally(&unpacked), naive);
+        let mut other_too = other;
+        let highest: Vec<u8> = unpacked.iter().zip(&other).map(|(one, two)| *one.max(two)).collect();
+        raw::merge(&packed, &mut other);
+        portable::merge(&packed, &mut other_too);
+        prop_assert_eq!(&other[..], &highest[..]);
+        prop_assert_eq!(&other_too[..], &highest[..]);
     }
 
     #[test]

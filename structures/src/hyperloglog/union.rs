@@ -1,9 +1,9 @@
 //! The union of many: registers of a byte each, raised by one HyperLogLog after the other.
 
-use super::dense::{self, Unpacked};
+use super::dense::Unpacked;
 use super::estimate::estimate;
 use super::sparse::{self, Raised};
-use super::{Encoding, Error, Form, REGISTERS, encoding, form, invalidate, packed_mut, to_dense};
+use super::{Encoding, Error, Form, REGISTERS, encoding, form, invalidate, packed_mut, raw, to_dense};
 
 /// Collects HyperLogLogs, to count their union or to write it: PFCOUNT of several keys, PFMERGE.
 ///
@@ -53,7 +53,7 @@ impl Union {
         match form(bytes)? {
             Form::Dense(packed) => {
                 self.dense = true;
-                dense::merge(packed, &mut self.registers);
+                raw::merge(packed, &mut self.registers);
                 Ok(())
             }
             Form::Sparse(opcodes) => sparse::runs(opcodes, |first, run, value| {
@@ -66,8 +66,7 @@ impl Union {
 
     /// The estimated cardinality of the union. O(16384).
     pub fn count(&self) -> u64 {
-        let (eights, _) = self.registers.as_chunks::<8>();
-        estimate(&dense::tally(eights.iter().copied()))
+        estimate(&raw::tally(&self.registers))
     }
 
     /// The registers.
@@ -107,8 +106,8 @@ impl Union {
         }
         if let Some(packed) = packed_mut(target) {
             let mut registers = self.registers.clone();
-            dense::merge(packed, &mut registers);
-            dense::pack(&registers, packed);
+            raw::merge(packed, &mut registers);
+            raw::pack(&registers, packed);
         }
         invalidate(target);
         Ok(())

@@ -18,12 +18,27 @@ pub fn murmur_hash_64a(bytes: &[u8], seed: u64) -> u64 {
         hash = (hash ^ word.wrapping_mul(MULTIPLIER)).wrapping_mul(MULTIPLIER);
     }
     if !tail.is_empty() {
-        let rest = tail.iter().rev().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
-        hash = (hash ^ rest).wrapping_mul(MULTIPLIER);
+        hash = (hash ^ last_word(bytes)).wrapping_mul(MULTIPLIER);
     }
     hash ^= hash >> SHIFT;
     hash = hash.wrapping_mul(MULTIPLIER);
     hash ^ hash >> SHIFT
+}
+
+/// The bytes behind the last whole word, little endian, where there are some. Read by words that overlap, not one by
+/// one: elements of different lengths would mislead the processor about the end of the loop.
+#[inline]
+fn last_word(bytes: &[u8]) -> u64 {
+    let len = bytes.len();
+    if let Some(last) = bytes.last_chunk() {
+        // Of the last eight bytes, those in front belong to the word before.
+        return u64::from_le_bytes(*last) >> (64 - 8 * (len % 8));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4));
+    }
+    let byte = |at: usize| u64::from(bytes[at]) << (8 * at);
+    byte(0) | byte(len / 2) | byte(len - 1)
 }
 
 /// The hash of an element.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::dense::{self, Packed};
+use super::dense::{self, Dense};
 use super::sparse::{Opcode, Opcodes};
-use super::{DENSE_BYTES, Error, Form, MAX_VALUE, REGISTERS, add, count, form, new, register, to_dense};
+use super::{DENSE_LEN, Error, Form, MAX_VALUE, REGISTERS, add, count, form, new, register, to_dense};
 
 /// The opcodes of a sparse HyperLogLog, or `None` of a dense one.
 ///
@@ -53,7 +53,7 @@ pub fn decode(bytes: &[u8]) -> Result<Option<String>, Error> {
 /// # Errors
 /// A text that says what went wrong.
 pub fn self_test(mut random: impl FnMut() -> u64) -> Result<(), String> {
-    let mut packed: Packed = [0; DENSE_BYTES];
+    let mut packed: Dense = [0; DENSE_LEN];
     let mut bytes = [0u8; REGISTERS];
     for _ in 0..16 {
         for (index, byte) in bytes.iter_mut().enumerate() {

@@ -162,7 +162,7 @@ pub use inspect::{decode, opcodes, self_test};
 pub use sparse::{Opcode, Opcodes};
 pub use union::Union;
 
-use dense::Packed;
+use dense::Dense;
 use sparse::Raised;
 
 /// Bits of a hash that choose the register.
@@ -244,7 +244,7 @@ pub fn new() -> Vec<u8> {
 
 /// The registers, by form.
 enum Form<'a> {
-    Dense(&'a Packed),
+    Dense(&'a Dense),
     Sparse(&'a [u8]),
 }
 
@@ -256,19 +256,17 @@ fn form(bytes: &[u8]) -> Result<Form<'_>, Error> {
         return Err(Error::NotHyperLogLog);
     }
     match header[4] {
-        0 => rest.try_into().map(Form::Dense).map_err(|_| Error::NotHyperLogLog),
+        0 => bytes.try_into().map(Form::Dense).map_err(|_| Error::NotHyperLogLog),
         1 => Ok(Form::Sparse(rest)),
         _ => Err(Error::NotHyperLogLog),
     }
 }
 
-/// The dense registers, to be written; `None` of anything but a dense HyperLogLog.
+/// A dense HyperLogLog, to be written; `None` of anything else.
 #[inline]
-fn packed_mut(bytes: &mut [u8]) -> Option<&mut Packed> {
-    if !matches!(form(bytes), Ok(Form::Dense(_))) {
-        return None;
-    }
-    (&mut bytes[HEADER..]).try_into().ok()
+fn dense_mut(bytes: &mut [u8]) -> Option<&mut Dense> {
+    let dense: &mut Dense = bytes.try_into().ok()?;
+    (dense[..4] == MAGIC && dense[4] == 0).then_some(dense)
 }
 
 /// What the header says, checked as Redis checks it before each command. O(1).
@@ -309,29 +307,73 @@ pub fn add(bytes: &mut Vec<u8>, element: &[u8], max_len: usize) -> Result<bool, 
 /// As [`add`], for an element whose [`hash()`] is known.
 #[inline]
 pub fn add_hash(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Error> {
-    let (index, value) = place(hash);
-    let changed = match packed_mut(bytes) {
-        Some(packed) => dense::raise(packed, index, value),
-        None => add_sparse(bytes, index, value, max_len)?,
-    };
+    let Some(dense) = dense_mut(bytes) else { return add_sparse(bytes, hash, max_len) };
+    let changed = dense::raise_hash(dense, hash);
     if changed {
-        bytes[HEADER - 1] |= STALE;
+        dense[HEADER - 1] |= STALE;
     }
     Ok(changed)
 }
 
-/// Adds to what is not dense.
-#[inline(never)]
-fn add_sparse(bytes: &mut Vec<u8>, index: usize, value: u8, max_len: usize) -> Result<bool, Error> {
-    encoding(bytes)?;
-    match sparse::raise(bytes, index, value, max_len)? {
-        Raised::Kept => Ok(false),
-        Raised::Changed => Ok(true),
-        Raised::NeedsDense => {
-            to_dense(bytes)?;
-            Ok(packed_mut(bytes).is_some_and(|packed| dense::raise(packed, index, value)))
+/// As [`add`] of one element after the other, and quicker: PFADD of many. True if a register changed.
+///
+/// Elements are hashed some dozens ahead, so that a change, which the processor does not foresee, interrupts the
+/// registers' work only.
+///
+/// # Errors
+/// As [`add`]; the elements in front have been added then.
+pub fn add_all<'a>(
+    bytes: &mut Vec<u8>,
+    elements: impl IntoIterator<Item = &'a [u8]>,
+    max_len: usize,
+) -> Result<bool, Error> {
+    const AHEAD: usize = 32;
+    let mut elements = elements.into_iter();
+    let mut changed = false;
+    loop {
+        let (mut hashes, mut len) = ([0; AHEAD], 0);
+        for (place, element) in hashes.iter_mut().zip(&mut elements) {
+            *place = hash(element);
+            len += 1;
+        }
+        let hashes = &hashes[..len];
+        if let Some(dense) = dense_mut(bytes) {
+            let mut raised = false;
+            for &hash in hashes {
+                raised |= dense::raise_hash(dense, hash);
+            }
+            if raised {
+                dense[HEADER - 1] |= STALE;
+            }
+            changed |= raised;
+        } else {
+            for &hash in hashes {
+                changed |= add_hash(bytes, hash, max_len)?;
+            }
+        }
+        if len < AHEAD {
+            return Ok(changed);
         }
     }
+}
+
+/// Adds to what is not dense.
+#[inline(never)]
+fn add_sparse(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Error> {
+    encoding(bytes)?;
+    let (index, value) = place(hash);
+    match sparse::raise(bytes, index, value, max_len)? {
+        Raised::Kept => return Ok(false),
+        Raised::Changed => (),
+        Raised::NeedsDense => {
+            to_dense(bytes)?;
+            if let Some(dense) = dense_mut(bytes) {
+                dense::raise(dense, index, value);
+            }
+        }
+    }
+    invalidate(bytes);
+    Ok(true)
 }
 
 /// Makes a sparse one dense, and keeps its cached count. False if it was dense. O(16384).
@@ -343,8 +385,8 @@ pub fn to_dense(bytes: &mut Vec<u8>) -> Result<bool, Error> {
     let mut dense = vec![0; DENSE_LEN];
     dense[..HEADER].copy_from_slice(&bytes[..HEADER]);
     dense[4] = 0;
-    if let Some(packed) = packed_mut(&mut dense) {
-        sparse::unpack(opcodes, packed)?;
+    if let Some(dense) = dense_mut(&mut dense) {
+        sparse::unpack(opcodes, dense)?;
     }
     *bytes = dense;
     Ok(true)
@@ -373,7 +415,7 @@ pub fn count(bytes: &[u8]) -> Result<u64, Error> {
 /// How many registers have each value. As [`count`] in cost and errors.
 pub fn histogram(bytes: &[u8]) -> Result<Histogram, Error> {
     match form(bytes)? {
-        Form::Dense(packed) => Ok(raw::histogram(packed)),
+        Form::Dense(dense) => Ok(raw::histogram(dense)),
         Form::Sparse(opcodes) => {
             let mut histogram = [0; 64];
             sparse::runs(opcodes, |_, run, value| histogram[usize::from(value)] += run as u32)?;
@@ -413,7 +455,7 @@ pub fn invalidate(bytes: &mut [u8]) {
 pub fn register(bytes: &[u8], index: usize) -> Result<u8, Error> {
     assert!(index < REGISTERS, "register {index}");
     match form(bytes)? {
-        Form::Dense(packed) => Ok(dense::get(packed, index)),
+        Form::Dense(dense) => Ok(dense::get(dense, index)),
         Form::Sparse(opcodes) => {
             let mut found = 0;
             sparse::runs(opcodes, |first, run, value| {

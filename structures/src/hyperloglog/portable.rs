@@ -1,8 +1,8 @@
 //! The loops over all registers for every processor: eight registers at a time, in a word of 64 bits.
 
-use super::MAX_VALUE;
-use super::dense::{Packed, Unpacked};
+use super::dense::{Dense, Unpacked};
 use super::estimate::Histogram;
+use super::{HEADER, MAX_VALUE};
 
 /// Eight registers of 6 bits, side by side, to eight bytes: the halves move apart, then the quarters, then the
 /// eighths.
@@ -25,29 +25,39 @@ fn squeeze(registers: [u8; 8]) -> [u8; 6] {
     [a, b, c, d, e, f]
 }
 
-/// Raises each of `registers` to the packed one, where that is higher.
-pub(super) fn merge(packed: &Packed, registers: &mut Unpacked) {
-    let (packed, _) = packed.as_chunks::<6>();
+/// Raises each of `registers` to the one of `dense`, where that is higher.
+pub(super) fn merge(dense: &Dense, registers: &mut Unpacked) {
+    let (packed, _) = dense[HEADER..].as_chunks::<6>();
     let (registers, _) = registers.as_chunks_mut::<8>();
     for (eight, packed) in registers.iter_mut().zip(packed) {
-        for (register, value) in eight.iter_mut().zip(spread(*packed)) {
-            *register = (*register).max(value);
-        }
+        *eight = higher(*eight, spread(*packed));
     }
 }
 
-/// Packs registers, none above 63.
-pub(super) fn pack(registers: &Unpacked, packed: &mut Packed) {
-    let (packed, _) = packed.as_chunks_mut::<6>();
+/// The higher of each two of eight registers: a bit that is set above each of the first survives the subtraction of
+/// the second where that is not higher.
+#[inline]
+fn higher(first: [u8; 8], second: [u8; 8]) -> [u8; 8] {
+    const TOP: u64 = 0x8080_8080_8080_8080;
+    let (first, second) = (u64::from_le_bytes(first), u64::from_le_bytes(second));
+    let kept = ((first | TOP) - second) & TOP;
+    // From one bit of a byte to its lower seven.
+    let mask = kept - (kept >> 7);
+    (first & mask | second & !mask).to_le_bytes()
+}
+
+/// Packs registers, none above 63, into `dense`.
+pub(super) fn pack(registers: &Unpacked, dense: &mut Dense) {
+    let (packed, _) = dense[HEADER..].as_chunks_mut::<6>();
     let (registers, _) = registers.as_chunks::<8>();
     for (eight, packed) in registers.iter().zip(packed) {
         *packed = squeeze(*eight);
     }
 }
 
-/// Counts packed registers by value.
-pub(super) fn histogram(packed: &Packed) -> Histogram {
-    let (packed, _) = packed.as_chunks::<6>();
+/// Counts the registers by value.
+pub(super) fn histogram(dense: &Dense) -> Histogram {
+    let (packed, _) = dense[HEADER..].as_chunks::<6>();
     tally_eights(packed.iter().map(|packed| spread(*packed)))
 }
 

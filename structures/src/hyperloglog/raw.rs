@@ -10,7 +10,7 @@
 
 #![expect(unsafe_code, reason = "vector instructions that not every processor has")]
 
-use super::dense::{Packed, Unpacked};
+use super::dense::{Dense, Unpacked};
 use super::estimate::Histogram;
 use super::portable;
 
@@ -31,16 +31,16 @@ macro_rules! dispatch {
 }
 
 dispatch! {
-    /// Raises each of `registers` to the packed one, where that is higher.
-    merge(packed: &Packed, registers: &mut Unpacked)
+    /// Raises each of `registers` to the one of `dense`, where that is higher.
+    merge(dense: &Dense, registers: &mut Unpacked)
 }
 dispatch! {
-    /// Packs registers, none above 63.
-    pack(registers: &Unpacked, packed: &mut Packed)
+    /// Packs registers, none above 63, into `dense`.
+    pack(registers: &Unpacked, dense: &mut Dense)
 }
 dispatch! {
-    /// Counts packed registers by value.
-    histogram(packed: &Packed) -> Histogram
+    /// Counts the registers by value.
+    histogram(dense: &Dense) -> Histogram
 }
 dispatch! {
     /// Counts registers, none above 63, by value.
@@ -51,8 +51,8 @@ dispatch! {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::super::REGISTERS;
-    use super::{Histogram, Packed, Unpacked};
+    use super::super::{HEADER, REGISTERS};
+    use super::{Dense, Histogram, Unpacked};
 
     /// What is counted at a time: 128 vectors, so that no counter of a byte overflows.
     const BLOCK: usize = 4096;
@@ -125,8 +125,8 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn merge(packed: &Packed, registers: &mut Unpacked) {
-        let (packed, _) = packed.as_chunks::<24>();
+    pub(super) fn merge(dense: &Dense, registers: &mut Unpacked) {
+        let (packed, _) = dense[HEADER..].as_chunks::<24>();
         let (registers, _) = registers.as_chunks_mut::<32>();
         for (registers, packed) in registers.iter_mut().zip(packed) {
             store(registers, _mm256_max_epu8(load(registers), spread(packed)));
@@ -134,8 +134,8 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn pack(registers: &Unpacked, packed: &mut Packed) {
-        let (packed, _) = packed.as_chunks_mut::<24>();
+    pub(super) fn pack(registers: &Unpacked, dense: &mut Dense) {
+        let (packed, _) = dense[HEADER..].as_chunks_mut::<24>();
         let (registers, _) = registers.as_chunks::<32>();
         for (registers, packed) in registers.iter().zip(packed) {
             squeeze(load(registers), packed);
@@ -143,8 +143,8 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn histogram(packed: &Packed) -> Histogram {
-        let (parts, _) = packed.as_chunks::<{ BLOCK / 4 * 3 }>();
+    pub(super) fn histogram(dense: &Dense) -> Histogram {
+        let (parts, _) = dense[HEADER..].as_chunks::<{ BLOCK / 4 * 3 }>();
         let mut histogram = [0; 64];
         let mut block: Block = [0; BLOCK];
         for part in parts {
@@ -182,7 +182,10 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn count(block: &Block, histogram: &mut Histogram) {
         let (vectors, _) = block.as_chunks::<32>();
-        let least = vectors.iter().fold(_mm256_set1_epi8(-1), |least, vector| _mm256_min_epu8(least, load(vector)));
+        let mut least = _mm256_set1_epi8(-1);
+        for vector in vectors {
+            least = _mm256_min_epu8(least, load(vector));
+        }
         let mut lanes = [0; 32];
         store(&mut lanes, least);
         let mut first = lanes.into_iter().fold(u8::MAX, u8::min);
@@ -221,9 +224,9 @@ mod avx2 {
         let mut counters = [zero; WINDOW];
         for vector in vectors {
             let vector = load(vector);
-            for (counter, wanted) in counters.iter_mut().zip(wanted) {
+            for nth in 0..WINDOW {
                 // Equal is -1.
-                *counter = _mm256_sub_epi8(*counter, _mm256_cmpeq_epi8(vector, wanted));
+                counters[nth] = _mm256_sub_epi8(counters[nth], _mm256_cmpeq_epi8(vector, wanted[nth]));
             }
         }
         counters.map(|counter| {

@@ -1,6 +1,6 @@
 //! The sparse form: runs of equal registers, an opcode of one or two bytes each.
 
-use super::dense::{self, Packed};
+use super::dense::{self, Dense};
 use super::{Error, HEADER, REGISTERS};
 
 /// The highest value that a VAL opcode holds.
@@ -105,11 +105,11 @@ pub(super) fn runs(opcodes: &[u8], mut run: impl FnMut(usize, usize, u8)) -> Res
 }
 
 /// The dense registers of sparse bytes. O(opcodes + values).
-pub(super) fn unpack(opcodes: &[u8], packed: &mut Packed) -> Result<(), Error> {
+pub(super) fn unpack(opcodes: &[u8], dense: &mut Dense) -> Result<(), Error> {
     runs(opcodes, |first, run, value| {
         if value != 0 {
             (first..first + run).for_each(|index| {
-                dense::raise(packed, index, value);
+                dense::raise(dense, index, value);
             });
         }
     })

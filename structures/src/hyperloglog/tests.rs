@@ -47,6 +47,29 @@ fn the_hash_is_murmurs() {
     assert_eq!([place_of("foo"), place_of("bar")].iter().map(|p| p.0).sum::<usize>(), 7348 + 10007);
 }
 
+/// The bytes behind the last whole word, one by one.
+#[test]
+fn every_length_is_hashed_as_if_bytewise() {
+    let naive = |bytes: &[u8]| {
+        const MULTIPLIER: u64 = 0xc6a4_a793_5bd1_e995;
+        let mix = |word: u64| {
+            let word = word.wrapping_mul(MULTIPLIER);
+            (word ^ word >> 47).wrapping_mul(MULTIPLIER)
+        };
+        let mut hash = 0xadc8_3b19 ^ (bytes.len() as u64).wrapping_mul(MULTIPLIER);
+        for word in bytes.chunks(8) {
+            let value = word.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
+            hash = (hash ^ if word.len() == 8 { mix(value) } else { value }).wrapping_mul(MULTIPLIER);
+        }
+        hash = (hash ^ hash >> 47).wrapping_mul(MULTIPLIER);
+        hash ^ hash >> 47
+    };
+    let bytes: Vec<u8> = (0..70u8).map(|n| n.wrapping_mul(151) ^ 0xc3).collect();
+    for len in 0..=bytes.len() {
+        assert_eq!(hash(&bytes[..len]), naive(&bytes[..len]), "{len} bytes");
+    }
+}
+
 #[test]
 fn places_take_all_values() {
     for value in 1..=MAX_REGISTER {
@@ -54,6 +77,29 @@ fn places_take_all_values() {
         hash_for(REGISTERS - 1, value);
     }
     assert_eq!(place(u64::MAX), (REGISTERS - 1, 1));
+}
+
+/// Every value that 6 bits hold, those that no hash makes included, and every one that a hash asks for.
+#[test]
+fn a_dense_register_is_raised_if_it_is_lower() {
+    let mut dense = new();
+    to_dense(&mut dense).unwrap();
+    for index in [0, 1, 2, 3, 8190, REGISTERS - 2, REGISTERS - 1] {
+        for held in 0..=MAX_VALUE {
+            for value in 1..=MAX_REGISTER {
+                let mut bytes = dense.clone();
+                let (mut before, mut after) = ([0u8; REGISTERS], [0u8; REGISTERS]);
+                before[index] = held;
+                raw::pack(&before, dense_mut(&mut bytes).unwrap());
+                let changed = add_hash(&mut bytes, hash_for(index, value), 0).unwrap();
+                assert_eq!(changed, value > held, "{value} over {held}");
+                assert_eq!(cached(&bytes), Ok((!changed).then_some(0)));
+                before[index] = held.max(value);
+                raw::merge(dense_mut(&mut bytes).unwrap(), &mut after);
+                assert_eq!(before, after);
+            }
+        }
+    }
 }
 
 #[test]
@@ -173,7 +219,7 @@ proptest! {
     fn additions_are_the_models(places in places(), max_len in prop_oneof![Just(3000usize), 0..80usize]) {
         let (mut bytes, mut dense, mut model) = (new(), new(), Model::new());
         to_dense(&mut dense).unwrap();
-        for (index, value) in places {
+        for &(index, value) in &places {
             let hash = hash_for(index, value);
             let raised = model.raise(index, value);
             prop_assert_eq!(add_hash(&mut bytes, hash, max_len), Ok(raised));
@@ -183,6 +229,16 @@ proptest! {
         }
         model.assert_is(&bytes);
         model.assert_is(&dense);
+        // All at once, and in two parts.
+        let texts: Vec<Vec<u8>> = places.iter().map(|place| format!("{place:?}").into_bytes()).collect();
+        let (mut single, mut all, mut raised) = (new(), new(), false);
+        for text in &texts {
+            raised |= add(&mut single, text, max_len).unwrap();
+        }
+        prop_assert_eq!(add_all(&mut all, texts.iter().map(Vec::as_slice), max_len), Ok(raised));
+        prop_assert_eq!(&all, &single);
+        prop_assert_eq!(add_all(&mut all, texts.iter().map(Vec::as_slice), max_len), Ok(false));
+        prop_assert_eq!(&all, &single);
         let promoted = to_dense(&mut bytes).unwrap();
         prop_assert!(promoted || bytes.len() == DENSE_LEN);
         // Both caches are stale, or neither.
@@ -219,7 +275,7 @@ proptest! {
     fn packing_goes_both_ways(seed in prop::collection::vec(0..64u8, 97)) {
         let mut unpacked = [0u8; REGISTERS];
         unpacked.iter_mut().zip(seed.iter().cycle()).for_each(|(to, from)| *to = *from);
-        let (mut packed, mut back) = ([0u8; DENSE_BYTES], [0u8; REGISTERS]);
+        let (mut packed, mut back) = ([0u8; DENSE_LEN], [0u8; REGISTERS]);
         raw::pack(&unpacked, &mut packed);
         let single = |index| dense::get(&packed, index) == unpacked[index];
         prop_assert!((0..REGISTERS).all(single));
@@ -242,7 +298,7 @@ proptest! {
         let (mut unpacked, mut other) = ([0u8; REGISTERS], [0u8; REGISTERS]);
         unpacked.iter_mut().chain(&mut other).for_each(|register| *register = draw());
         outliers.iter().for_each(|(index, value)| unpacked[*index] = *value);
-        let (mut packed, mut packed_too) = ([0xaau8; DENSE_BYTES], [0x55u8; DENSE_BYTES]);
+        let (mut packed, mut packed_too) = ([0xaau8; DENSE_LEN], [0xaau8; DENSE_LEN]);
         raw::pack(&unpacked, &mut packed);
         portable::pack(&unpacked, &mut packed_too);
         prop_assert_eq!(packed, packed_too);

@@ -3,7 +3,7 @@
 use super::dense::Unpacked;
 use super::estimate::estimate;
 use super::sparse::{self, Raised};
-use super::{Encoding, Error, Form, REGISTERS, encoding, form, invalidate, packed_mut, raw, to_dense};
+use super::{Encoding, Error, Form, REGISTERS, encoding, form, invalidate, dense_mut, raw, to_dense};
 
 /// Collects HyperLogLogs, to count their union or to write it: PFCOUNT of several keys, PFMERGE.
 ///
@@ -51,9 +51,9 @@ impl Union {
     /// As [`super::validate`]. The registers in front of the fault may have been added then.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match form(bytes)? {
-            Form::Dense(packed) => {
+            Form::Dense(dense) => {
                 self.dense = true;
-                raw::merge(packed, &mut self.registers);
+                raw::merge(dense, &mut self.registers);
                 Ok(())
             }
             Form::Sparse(opcodes) => sparse::runs(opcodes, |first, run, value| {
@@ -104,10 +104,10 @@ impl Union {
                 index += 1;
             }
         }
-        if let Some(packed) = packed_mut(target) {
+        if let Some(dense) = dense_mut(target) {
             let mut registers = self.registers.clone();
-            raw::merge(packed, &mut registers);
-            raw::pack(&registers, packed);
+            raw::merge(dense, &mut registers);
+            raw::pack(&registers, dense);
         }
         invalidate(target);
         Ok(())

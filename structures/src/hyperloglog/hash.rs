@@ -35,7 +35,8 @@ fn last_word(bytes: &[u8]) -> u64 {
         return u64::from_le_bytes(*last) >> (64 - 8 * (len % 8));
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4));
+        return u64::from(u32::from_le_bytes(*first))
+            | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4));
     }
     let byte = |at: usize| u64::from(bytes[at]) << (8 * at);
     byte(0) | byte(len / 2) | byte(len - 1)

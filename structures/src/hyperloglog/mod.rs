@@ -3,9 +3,15 @@
 //! # What problem does it solve?
 //!
 //! A site wants to know how many different visitors it had today, this week, this month. A set answers exactly and
-//! keeps every visitor: a hundred million of them take gigabytes, per day. A HyperLogLog answers within 1%, takes
-//! 12304 bytes at most, and two of them give the number of their union, so that days add up to weeks. It cannot
-//! list its elements, and forgets none.
+//! keeps every visitor: a hundred million of them take gigabytes, per day. A HyperLogLog answers with a standard
+//! error of 0.81%, takes 12304 bytes at most, and two of them give the number of their union, so that days add up to
+//! weeks. It cannot list its elements, and forgets none.
+//!
+//! ![Heap bytes by number of different elements, both logarithmic: exact sets grow in proportion, both kinds of HyperLogLog level off](../../../../docs/src/plots/structures/hyperloglog-memory.svg)
+//!
+//! ```text
+//! cargo run --release -p russet-structures --example study -- plots hyperloglog-memory
+//! ```
 //!
 //! Redis keeps it in an ordinary string (`PFADD`, `PFCOUNT`, `PFMERGE`; PF is for Philippe Flajolet): `GET` and
 //! `SET` copy it from one server to another, and that is why these bytes have to be Redis's to the last bit.
@@ -108,21 +114,77 @@
 //! two ends where registers are empty or full (see `estimate.rs`). Redis's floating point operations are done in
 //! Redis's order, so that the integer is the same, not just near.
 //!
+//! # How large is the error?
+//!
+//! The count is a random number around the right one, with a standard deviation of 1.04/√16384 = 0.81% of it: about
+//! two of three counts are nearer than that, and one in three hundred is off by more than 2.4%. While there are few
+//! elements most of them have a register of their own, and the count is exact or off by one or two. Which elements
+//! they are makes no difference, nor does the order, and a second count of the same elements has the same error.
+//!
+//! ![Relative error of three HyperLogLogs from 1 to 100 million elements, the root mean square of forty, and the theoretical band](../../../../docs/src/plots/structures/hyperloglog-error.svg)
+//!
+//! The crate `hyperloglogplus` (Google's HyperLogLog++) does better while it is sparse: it keeps 25 bits of each hash
+//! then, where Redis's sparse form keeps what the 16384 registers would. It pays with about three times the memory.
+//! Once both are dense they are equally right.
+//!
+//! ![Root mean square error by number of elements, of Russet and the crate hyperloglogplus](../../../../docs/src/plots/structures/hyperloglog-crate.svg)
+//!
+//! ```text
+//! cargo run --release -p russet-structures --example study -- plots hyperloglog-error hyperloglog-crate
+//! ```
+//!
 //! # What does which operation cost?
 //!
 //! | operation | for | complexity |
 //! |---|---|---|
-//! | [`add`] | PFADD | O(element) dense, O(element + length) sparse |
+//! | [`add`], [`add_all`] | PFADD | O(element) dense, O(element + length) sparse |
 //! | [`count_cached`] | PFCOUNT of one key | O(1) if nothing changed, else O(16384) |
 //! | [`Union::add`], [`Union::count`] | PFCOUNT of several keys | O(16384) each |
-//! | [`Union::write`] | PFMERGE | O(16384), for a sparse target O(16384 + values · length) |
+//! | [`Union::write`] | PFMERGE | O(16384) |
 //! | [`encoding`] | "is it one?" before each command | O(1) |
 //! | [`validate`] | bytes from outside | O(opcodes) |
 //! | [`to_dense`], [`registers`], [`decode`], [`self_test`] | PFDEBUG, PFSELFTEST | O(16384) |
 //!
 //! Memory is `16 + 12288` bytes dense; sparse it is `16 + opcodes`: at most 5 bytes for a lone element (two XZERO
-//! around a VAL), some 2 bytes per element when there are hundreds, since each splits one XZERO and the pieces
-//! grow short. With 3000 bytes the change to dense comes somewhere above 1000 elements.
+//! around a VAL), and less for each that follows, since a VAL splits one XZERO and the pieces grow short: 2 to 3
+//! bytes per element when there are hundreds. At 3000 bytes and some 1650 elements it becomes dense.
+//!
+//! ![Bytes of the string by number of elements: a line up to 3000 bytes, and a jump to 12304](../../../../docs/src/plots/structures/hyperloglog-promotion.svg)
+//!
+//! ```text
+//! cargo run --release -p russet-structures --example study -- plots hyperloglog-promotion
+//! ```
+//!
+//! # What does an addition cost?
+//!
+//! Hardly more than its hash. A register of `r` is lower than what an element asks for if the lowest `r` of the 50
+//! bits are zeros; that is a shift and a test, and as long as the answer is no, which it is nearly always, nothing is
+//! counted or written. [`add_all`] hashes 32 elements before it looks at registers: a change is a branch
+//! that the processor guesses wrong, and then it has less to throw away.
+//!
+//! ![Nanoseconds per element by its length: the hash alone, and a nearly constant distance above it add and add_all](../../../../docs/src/plots/structures/hyperloglog-add.svg)
+//!
+//! # How are 16384 registers read at once?
+//!
+//! Six bits never lie well in a machine's word. For a count or a union the registers are spread to a byte each, 32 at
+//! a time in a vector of 256 bits (`raw.rs`; eight at a time in a word of 64 bits on processors without AVX2):
+//!
+//! ```text
+//!   three packed bytes in a lane of 32 bits      00000000 ddddddcc ccccbbbb bbaaaaaa
+//!   shifted left by 0, 2, 4, 6, and masked       00dddddd 00cccccc 00bbbbbb 00aaaaaa
+//! ```
+//!
+//! The maximum of two vectors is one instruction then. To count registers by value, the lowest is looked for, and
+//! vectors are compared with that value, the next, and so on: registers lie close together, so that a dozen
+//! values are nearly all of them, and the few above are counted one by one.
+//!
+//! ![Time of PFCOUNT by number of dense keys, both logarithmic: one register at a time, Union, and copying the same bytes](../../../../docs/src/plots/structures/hyperloglog-union.svg)
+//!
+//! ```text
+//! cargo run --release -p russet-structures --example study -- plots hyperloglog-add hyperloglog-union
+//! ```
+//!
+//! Against one register at a time, a single count is about ten times as fast, and a union of many about thirty times.
 //!
 //! # What does it not check?
 //!
@@ -133,8 +195,8 @@
 //!
 //! # What is it bad at?
 //!
-//! - **Small differences.** The union of two is estimated well, the intersection by subtraction is not: the error is
-//!   1% of the union, however small the intersection is.
+//! - **Small differences.** The union of two is estimated well, the intersection by subtraction is not: the
+//!   standard error is 0.81% of the union, however small the intersection is.
 //! - **Taking away.** A register does not know who raised it.
 //! - **Elements chosen by an enemy.** The seed is known, so that elements can be made that share one register, or
 //!   that raise it to 51.
@@ -145,6 +207,8 @@
 //! Bytes and counts are the same. An XZERO whose second byte is missing at the very end of the string is corrupted
 //! here; Redis reads the zero byte that ends every string there.
 
+mod add;
+mod count;
 mod dense;
 mod estimate;
 mod hash;
@@ -156,6 +220,8 @@ mod sparse;
 mod tests;
 mod union;
 
+pub use add::{add, add_all, add_hash, to_dense};
+pub use count::{cached, count, count_cached, histogram, register, registers};
 pub use estimate::{Histogram, estimate};
 pub use hash::{hash, murmur_hash_64a, place};
 pub use inspect::{decode, opcodes, self_test};
@@ -163,7 +229,6 @@ pub use sparse::{Opcode, Opcodes};
 pub use union::Union;
 
 use dense::Dense;
-use sparse::Raised;
 
 /// Bits of a hash that choose the register.
 const INDEX_BITS: u32 = 14;
@@ -292,150 +357,6 @@ pub fn validate(bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Adds an element. True if a register changed: then the cached count is stale. O(element) for a dense one,
-/// O(element + length) for a sparse one.
-///
-/// A sparse one becomes dense where it would be longer than `max_len` bytes, header included.
-///
-/// # Errors
-/// As [`validate`], but runs that are not visited are not checked. On an error nothing was changed.
-#[inline]
-pub fn add(bytes: &mut Vec<u8>, element: &[u8], max_len: usize) -> Result<bool, Error> {
-    add_hash(bytes, hash(element), max_len)
-}
-
-/// As [`add`], for an element whose [`hash()`] is known.
-#[inline]
-pub fn add_hash(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Error> {
-    let Some(dense) = dense_mut(bytes) else { return add_sparse(bytes, hash, max_len) };
-    let changed = dense::raise_hash(dense, hash);
-    if changed {
-        dense[HEADER - 1] |= STALE;
-    }
-    Ok(changed)
-}
-
-/// As [`add`] of one element after the other, and quicker: PFADD of many. True if a register changed.
-///
-/// Elements are hashed some dozens ahead, so that a change, which the processor does not foresee, interrupts the
-/// registers' work only.
-///
-/// # Errors
-/// As [`add`]; the elements in front have been added then.
-pub fn add_all<'a>(
-    bytes: &mut Vec<u8>,
-    elements: impl IntoIterator<Item = &'a [u8]>,
-    max_len: usize,
-) -> Result<bool, Error> {
-    const AHEAD: usize = 32;
-    let mut elements = elements.into_iter();
-    let mut changed = false;
-    loop {
-        let (mut hashes, mut len) = ([0; AHEAD], 0);
-        for (place, element) in hashes.iter_mut().zip(&mut elements) {
-            *place = hash(element);
-            len += 1;
-        }
-        let hashes = &hashes[..len];
-        if let Some(dense) = dense_mut(bytes) {
-            let mut raised = false;
-            for &hash in hashes {
-                raised |= dense::raise_hash(dense, hash);
-            }
-            if raised {
-                dense[HEADER - 1] |= STALE;
-            }
-            changed |= raised;
-        } else {
-            for &hash in hashes {
-                changed |= add_hash(bytes, hash, max_len)?;
-            }
-        }
-        if len < AHEAD {
-            return Ok(changed);
-        }
-    }
-}
-
-/// Adds to what is not dense.
-#[inline(never)]
-fn add_sparse(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Error> {
-    encoding(bytes)?;
-    let (index, value) = place(hash);
-    match sparse::raise(bytes, index, value, max_len)? {
-        Raised::Kept => return Ok(false),
-        Raised::Changed => (),
-        Raised::NeedsDense => {
-            to_dense(bytes)?;
-            if let Some(dense) = dense_mut(bytes) {
-                dense::raise(dense, index, value);
-            }
-        }
-    }
-    invalidate(bytes);
-    Ok(true)
-}
-
-/// Makes a sparse one dense, and keeps its cached count. False if it was dense. O(16384).
-///
-/// # Errors
-/// As [`validate`]; then nothing was changed.
-pub fn to_dense(bytes: &mut Vec<u8>) -> Result<bool, Error> {
-    let Form::Sparse(opcodes) = form(bytes)? else { return Ok(false) };
-    let mut dense = vec![0; DENSE_LEN];
-    dense[..HEADER].copy_from_slice(&bytes[..HEADER]);
-    dense[4] = 0;
-    if let Some(dense) = dense_mut(&mut dense) {
-        sparse::unpack(opcodes, dense)?;
-    }
-    *bytes = dense;
-    Ok(true)
-}
-
-/// The cached count, if it is not stale. O(1).
-///
-/// # Errors
-/// [`Error::NotHyperLogLog`].
-#[inline]
-pub fn cached(bytes: &[u8]) -> Result<Option<u64>, Error> {
-    form(bytes)?;
-    let mut count = [0; 8];
-    count.copy_from_slice(&bytes[COUNT]);
-    Ok((count[7] & STALE == 0).then_some(u64::from_le_bytes(count)))
-}
-
-/// The estimated cardinality, computed anew. O(16384) for a dense one, O(opcodes) for a sparse one.
-///
-/// # Errors
-/// As [`validate`].
-pub fn count(bytes: &[u8]) -> Result<u64, Error> {
-    Ok(estimate(&histogram(bytes)?))
-}
-
-/// How many registers have each value. As [`count`] in cost and errors.
-pub fn histogram(bytes: &[u8]) -> Result<Histogram, Error> {
-    match form(bytes)? {
-        Form::Dense(dense) => Ok(raw::histogram(dense)),
-        Form::Sparse(opcodes) => {
-            let mut histogram = [0; 64];
-            sparse::runs(opcodes, |_, run, value| histogram[usize::from(value)] += run as u32)?;
-            Ok(histogram)
-        }
-    }
-}
-
-/// The cached count, or the count, which is then cached: PFCOUNT of one key. If it was not cached before, the
-/// bytes changed. As [`count`] in cost and errors.
-pub fn count_cached(bytes: &mut [u8]) -> Result<u64, Error> {
-    if let Some(count) = cached(bytes)? {
-        return Ok(count);
-    }
-    let count = count(bytes)?;
-    // An estimate of 2^63 sets the bit for "stale", as in Redis: it is counted again each time.
-    bytes[COUNT].copy_from_slice(&count.to_le_bytes());
-    Ok(count)
-}
-
 /// Makes the cached count of a HyperLogLog stale, as PFADD does for a key that it has created and PFMERGE always.
 /// Does nothing to bytes without a whole header. O(1).
 #[inline]
@@ -443,37 +364,4 @@ pub fn invalidate(bytes: &mut [u8]) {
     if let Some(last) = bytes.get_mut(HEADER - 1) {
         *last |= STALE;
     }
-}
-
-/// A register. O(1) of a dense one, O(opcodes) of a sparse one.
-///
-/// # Errors
-/// As [`validate`].
-///
-/// # Panics
-/// When `index` is not below [`REGISTERS`].
-pub fn register(bytes: &[u8], index: usize) -> Result<u8, Error> {
-    assert!(index < REGISTERS, "register {index}");
-    match form(bytes)? {
-        Form::Dense(dense) => Ok(dense::get(dense, index)),
-        Form::Sparse(opcodes) => {
-            let mut found = 0;
-            sparse::runs(opcodes, |first, run, value| {
-                if (first..first + run).contains(&index) {
-                    found = value;
-                }
-            })?;
-            Ok(found)
-        }
-    }
-}
-
-/// All registers, for PFDEBUG GETREG. O(16384).
-///
-/// # Errors
-/// As [`validate`].
-pub fn registers(bytes: &[u8]) -> Result<Box<[u8; REGISTERS]>, Error> {
-    let mut union = Union::new();
-    union.add(bytes)?;
-    Ok(union.into_registers())
 }

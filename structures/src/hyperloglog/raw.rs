@@ -58,7 +58,7 @@ mod avx2 {
     const BLOCK: usize = 4096;
     type Block = [u8; BLOCK];
 
-    const _: () = assert!(REGISTERS % BLOCK == 0 && BLOCK / 32 <= 255 && BLOCK % 32 == 0);
+    const _: () = assert!(REGISTERS == 4 * BLOCK && BLOCK == 128 * 32);
 
     #[inline]
     #[target_feature(enable = "avx2")]
@@ -91,13 +91,10 @@ mod avx2 {
                 4, 5, 6, -1, 7, 8, 9, -1, 10, 11, 12, -1, 13, 14, 15, -1,
             ),
         );
-        let part = |shifted, byte: u32| _mm256_and_si256(shifted, _mm256_set1_epi32((0x3f << (8 * byte)) as i32));
+        let part = |shifted, byte: u32| _mm256_and_si256(shifted, _mm256_set1_epi32(0x3f << (8 * byte)));
         _mm256_or_si256(
             _mm256_or_si256(part(lanes, 0), part(_mm256_slli_epi32::<2>(lanes), 1)),
-            _mm256_or_si256(
-                part(_mm256_slli_epi32::<4>(lanes), 2),
-                part(_mm256_slli_epi32::<6>(lanes), 3),
-            ),
+            _mm256_or_si256(part(_mm256_slli_epi32::<4>(lanes), 2), part(_mm256_slli_epi32::<6>(lanes), 3)),
         )
     }
 

@@ -1,6 +1,6 @@
 //! The sparse form: runs of equal registers, an opcode of one or two bytes each.
 
-use super::dense::{self, Dense};
+use super::dense::{self, Dense, Unpacked};
 use super::{Error, HEADER, REGISTERS};
 
 /// The highest value that a VAL opcode holds.
@@ -159,6 +159,31 @@ fn val(value: u8, run: usize) -> u8 {
     0x80 | (value - 1) << 2 | (run as u8 - 1)
 }
 
+/// An opcode on the way to a register.
+struct Place {
+    opcode: Opcode,
+    /// Where it begins.
+    at: usize,
+    /// Where the opcode before it begins, or itself if there is none.
+    previous: usize,
+    /// Its first register.
+    first: usize,
+}
+
+/// Finds the opcode of a register among those from `at` on, whose first register is `first`. O(opcodes before it).
+fn find(buffer: &[u8], mut at: usize, mut first: usize, index: usize) -> Result<Place, Error> {
+    let mut previous = at;
+    loop {
+        let opcode = Opcode::read(&buffer[at..]).ok_or(Error::Corrupted)?;
+        if index < first + opcode.run() {
+            return Ok(Place { opcode, at, previous, first });
+        }
+        previous = at;
+        at += opcode.size();
+        first += opcode.run();
+    }
+}
+
 /// Raises a register of a sparse HyperLogLog (header included) to `value`, 1 to 51. O(length).
 ///
 /// # Errors
@@ -167,18 +192,15 @@ pub(super) fn raise(buffer: &mut Vec<u8>, index: usize, value: u8, max_len: usiz
     if value > MAX_SPARSE_VALUE {
         return Ok(Raised::NeedsDense);
     }
-    let (mut at, mut first, mut previous) = (HEADER, 0, HEADER);
-    let opcode = loop {
-        let opcode = Opcode::read(&buffer[at..]).ok_or(Error::Corrupted)?;
-        if index < first + opcode.run() {
-            break opcode;
-        }
-        previous = at;
-        at += opcode.size();
-        first += opcode.run();
-    };
+    let place = find(buffer, HEADER, 0, index)?;
+    Ok(raise_at(buffer, place, index, value, max_len))
+}
+
+/// Raises a register whose opcode is found; `buffer` may hold a part of the opcodes, and `max_len` is that part's.
+fn raise_at(buffer: &mut Vec<u8>, place: Place, index: usize, value: u8, max_len: usize) -> Raised {
+    let Place { opcode, at, previous, first } = place;
     if opcode.value() >= value {
-        return Ok(Raised::Kept);
+        return Raised::Kept;
     }
     let (before, after) = (index - first, first + opcode.run() - 1 - index);
     let mut sequence = Sequence { bytes: [0; 5], len: 0 };
@@ -196,7 +218,7 @@ pub(super) fn raise(buffer: &mut Vec<u8>, index: usize, value: u8, max_len: usiz
     }
     let (old, new) = (opcode.size(), sequence.len);
     if new > old && buffer.len() + (new - old) > max_len {
-        return Ok(Raised::NeedsDense);
+        return Raised::NeedsDense;
     }
     if new == old {
         buffer[at..at + new].copy_from_slice(&sequence.bytes[..new]);
@@ -204,7 +226,72 @@ pub(super) fn raise(buffer: &mut Vec<u8>, index: usize, value: u8, max_len: usiz
         buffer.splice(at..at + old, sequence.bytes[..new].iter().copied());
     }
     join(buffer, previous);
-    Ok(Raised::Changed)
+    Raised::Changed
+}
+
+/// Raises all registers of a sparse HyperLogLog (header included) to these, from the first to the last, with the bytes
+/// that [`raise`] of one after the other would make. `None` if it has to be dense for that. O(length + 16384).
+///
+/// A raise touches the opcode before the register's and five from there on. So it is done in a window over a few
+/// opcodes, which runs along: those in front are final, and those behind are taken in as they are needed.
+///
+/// # Errors
+/// [`Error::Corrupted`] where the opcodes are not 16384 registers.
+pub(super) fn raise_all(
+    bytes: &[u8],
+    registers: &Unpacked,
+    max_len: usize,
+) -> Result<Option<Vec<u8>>, Error> {
+    /// What may still change stays in the window: an opcode that a raise has joined begins at most three registers
+    /// before that one, and the next raise may join it with the one before.
+    const BEHIND: usize = 4;
+    /// From the opcode before the register's on, the last that a raise may look at, and one more.
+    const AHEAD: usize = 7;
+    let (header, mut rest) = bytes.split_at(HEADER);
+    runs(rest, |_, _, _| ())?;
+    let mut done = header.to_vec();
+    let mut window: Vec<u8> = Vec::with_capacity(64);
+    // The window's first register.
+    let mut first = 0;
+    for (index, &value) in registers.iter().enumerate() {
+        if value == 0 {
+            continue;
+        }
+        if value > MAX_SPARSE_VALUE {
+            return Ok(None);
+        }
+        // Where the opcodes in front of the register's begin, and behind it those up to the window's end.
+        let (mut at, mut end, mut front, mut ahead) = (0, first, 0, 0);
+        while ahead < AHEAD {
+            if at == window.len() {
+                let Some(opcode) = Opcode::read(rest) else { break };
+                let (taken, left) = rest.split_at(opcode.size());
+                window.extend_from_slice(taken);
+                rest = left;
+            }
+            let Some(opcode) = Opcode::read(&window[at..]) else { break };
+            at += opcode.size();
+            end += opcode.run();
+            if end > index {
+                ahead += 1;
+            } else if front < BEHIND {
+                front += 1;
+            } else if let Some(final_one) = Opcode::read(&window) {
+                done.extend(window.drain(..final_one.size()));
+                at -= final_one.size();
+                first += final_one.run();
+            }
+        }
+        let place = find(&window, 0, first, index)?;
+        let elsewhere = done.len() + rest.len();
+        if raise_at(&mut window, place, index, value, max_len.saturating_sub(elsewhere)) == Raised::NeedsDense
+        {
+            return Ok(None);
+        }
+    }
+    done.extend_from_slice(&window);
+    done.extend_from_slice(rest);
+    Ok(Some(done))
 }
 
 /// Joins neighbours that are equal values and fit one opcode, within five steps from `at`.

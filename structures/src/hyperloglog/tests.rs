@@ -266,9 +266,59 @@ proptest! {
         prop_assert_eq!(union.count(), model.count());
         let mut target = new();
         union.write(&mut target, max_len).unwrap();
+        prop_assert!(target.len() <= max_len.max(18) || target.len() == DENSE_LEN);
         prop_assert_eq!(cached(&target), Ok(None));
         prop_assert!(!any_dense || encoding(&target) == Ok(Encoding::Dense));
         model.assert_is(&target);
+    }
+
+    /// PFMERGE as Redis does it: each register of the union is raised, one after the other.
+    #[test]
+    fn a_union_is_written_as_if_register_by_register(
+        target in prop::collection::vec((0..60usize, 1..4u8), 0..60),
+        values in prop::collection::vec(prop_oneof![3 => Just(0u8), 5 => 1..4u8, 1 => 4..33u8], 0..70),
+        strides in (1..4usize, 1..4usize),
+        scattered in places(),
+        foreign in any::<bool>(),
+        max_len in prop_oneof![2 => Just(3000usize), 1 => 18..140usize],
+    ) {
+        let mut bytes = new();
+        if foreign {
+            // Runs that no addition leaves behind: single registers, and zeros in pieces.
+            bytes.truncate(HEADER);
+            let mut left = REGISTERS;
+            for (run, value) in target {
+                if value == 1 {
+                    bytes.push(run as u8);
+                    left -= run + 1;
+                } else {
+                    bytes.push(0x80 | (value - 1) << 2 | run as u8 & 3);
+                    left -= (run & 3) + 1;
+                }
+            }
+            bytes.extend([0x40 | ((left - 1) >> 8) as u8, (left - 1) as u8]);
+        } else {
+            for (index, value) in target {
+                add_hash(&mut bytes, hash_for(index * strides.0, value), SPARSE_MAX_BYTES).unwrap();
+            }
+        }
+        let mut union = Union::new();
+        let mut part = new();
+        for (at, value) in values.iter().enumerate().filter(|place| *place.1 > 0) {
+            add_hash(&mut part, hash_for(at * strides.1, *value), SPARSE_MAX_BYTES).unwrap();
+        }
+        for (index, value) in scattered {
+            add_hash(&mut part, hash_for(index, value), SPARSE_MAX_BYTES).unwrap();
+        }
+        union.add(&part).unwrap();
+        union.add(&bytes).unwrap();
+        let mut one_by_one = bytes.clone();
+        for (index, value) in union.registers().iter().enumerate().filter(|place| *place.1 > 0) {
+            add_hash(&mut one_by_one, hash_for(index, *value), max_len).unwrap();
+        }
+        invalidate(&mut one_by_one);
+        union.write(&mut bytes, max_len).unwrap();
+        prop_assert_eq!(bytes, one_by_one);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
 /// A sparse one becomes dense where it would be longer than `max_len` bytes, header included.
 ///
 /// # Errors
-/// As [`validate`], but runs that are not visited are not checked. On an error nothing was changed.
+/// As [`super::validate`], but runs that are not visited are not checked. On an error nothing was changed.
 #[inline]
 pub fn add(bytes: &mut Vec<u8>, element: &[u8], max_len: usize) -> Result<bool, Error> {
     add_hash(bytes, hash(element), max_len)
@@ -93,7 +93,7 @@ fn add_sparse(bytes: &mut Vec<u8>, hash: u64, max_len: usize) -> Result<bool, Er
 /// Makes a sparse one dense, and keeps its cached count. False if it was dense. O(16384).
 ///
 /// # Errors
-/// As [`validate`]; then nothing was changed.
+/// As [`super::validate`]; then nothing was changed.
 pub fn to_dense(bytes: &mut Vec<u8>) -> Result<bool, Error> {
     let Form::Sparse(opcodes) = form(bytes)? else { return Ok(false) };
     let mut dense = vec![0; DENSE_LEN];

@@ -18,7 +18,7 @@ pub fn cached(bytes: &[u8]) -> Result<Option<u64>, Error> {
 /// The estimated cardinality, computed anew. O(16384) for a dense one, O(opcodes) for a sparse one.
 ///
 /// # Errors
-/// As [`validate`].
+/// As [`super::validate`].
 pub fn count(bytes: &[u8]) -> Result<u64, Error> {
     Ok(estimate(&histogram(bytes)?))
 }
@@ -50,7 +50,7 @@ pub fn count_cached(bytes: &mut [u8]) -> Result<u64, Error> {
 /// A register. O(1) of a dense one, O(opcodes) of a sparse one.
 ///
 /// # Errors
-/// As [`validate`].
+/// As [`super::validate`].
 ///
 /// # Panics
 /// When `index` is not below [`REGISTERS`].
@@ -73,7 +73,7 @@ pub fn register(bytes: &[u8], index: usize) -> Result<u8, Error> {
 /// All registers, for PFDEBUG GETREG. O(16384).
 ///
 /// # Errors
-/// As [`validate`].
+/// As [`super::validate`].
 pub fn registers(bytes: &[u8]) -> Result<Box<[u8; REGISTERS]>, Error> {
     let mut union = Union::new();
     union.add(bytes)?;

@@ -207,8 +207,8 @@
 //! Bytes and counts are the same. An XZERO whose second byte is missing at the very end of the string is corrupted
 //! here; Redis reads the zero byte that ends every string there.
 
-mod add;
-mod count;
+mod adding;
+mod counting;
 mod dense;
 mod estimate;
 mod hash;
@@ -220,8 +220,8 @@ mod sparse;
 mod tests;
 mod union;
 
-pub use add::{add, add_all, add_hash, to_dense};
-pub use count::{cached, count, count_cached, histogram, register, registers};
+pub use adding::{add, add_all, add_hash, to_dense};
+pub use counting::{cached, count, count_cached, histogram, register, registers};
 pub use estimate::{Histogram, estimate};
 pub use hash::{hash, murmur_hash_64a, place};
 pub use inspect::{decode, opcodes, self_test};

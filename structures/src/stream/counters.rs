@@ -18,6 +18,11 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    /// Whether a deleted entry may lie at `start` or behind it.
+    pub(super) fn has_tombstone_from(&self, start: Id) -> bool {
+        self.length > 0 && self.max_deleted_id != Id::MIN && start <= self.max_deleted_id
+    }
+
     /// How many entries were ever added up to and with this id, where that is known for sure.
     pub(super) fn added_up_to(&self, id: Id) -> Option<u64> {
         if self.entries_added == 0 {
@@ -39,6 +44,16 @@ impl Counters {
             std::cmp::Ordering::Less => Some(before),
             std::cmp::Ordering::Equal => Some(before.wrapping_add(1)),
             std::cmp::Ordering::Greater => None,
+        }
+    }
+
+    /// How many entries a group that has read `entries_read` up to `last_id` has before it.
+    pub(super) fn lag(&self, last_id: Id, entries_read: Option<u64>) -> Option<i64> {
+        let behind = |read: u64| self.entries_added.wrapping_sub(read) as i64;
+        match entries_read {
+            _ if self.entries_added == 0 => Some(0),
+            Some(read) if !self.has_tombstone_from(last_id) => Some(behind(read)),
+            _ => self.added_up_to(last_id).map(behind),
         }
     }
 }

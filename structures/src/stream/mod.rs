@@ -180,6 +180,9 @@
 
 mod append;
 mod counters;
+mod delivery;
+mod group;
+mod groups;
 mod id;
 mod node;
 mod range;
@@ -190,11 +193,15 @@ mod validate;
 
 pub use append::{AppendError, Limits};
 pub use counters::SetIdError;
+pub use delivery::{AutoClaim, AutoClaimed, Claim, Claimed, Delivered};
+pub use group::{Consumer, ConsumerIndex, Group, Pending, RecordedConsumer};
 pub use id::{Id, NewId};
 pub use node::{Entry, Fields};
 pub use range::{Range, RangeBack};
 pub use trim::{Threshold, Trim};
 pub use validate::{Corrupt, Recorded};
+
+use std::collections::BTreeMap;
 
 use crate::listpack::Listpack;
 use crate::rax::{Rax, Seek};
@@ -210,7 +217,10 @@ pub struct Stream {
     /// The key of the last node; `0-0` if there is none.
     tail: Id,
     counters: Counters,
+    groups: BTreeMap<Box<[u8]>, Group>,
 }
+
+const _: () = assert!(size_of::<Stream>() == 144);
 
 impl Stream {
     /// An empty stream. O(1), allocates nothing.

@@ -1,5 +1,6 @@
 //! Tests of the stream against a `Vec` of entries.
 
+mod groups;
 mod load;
 mod log;
 

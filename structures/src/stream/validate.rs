@@ -1,7 +1,7 @@
 //! Foreign bytes and invariants: a node is checked entry by entry before anything of it is believed.
 
 use super::node::{DELETED, FIXED, SAME_FIELDS, Slots};
-use super::{Counters, Id, Stream};
+use super::{Counters, Group, Id, Stream};
 use crate::element::Element;
 use crate::listpack::{self, Iter, Listpack};
 use crate::rax::{Rax, Seek};
@@ -213,6 +213,9 @@ impl Stream {
         }
         let (first, last) = ends.unwrap_or_default();
         let sound = tail == self.tail && first == self.counters.first_id && last <= self.counters.last_id;
-        if sound { Ok(()) } else { Err(Corrupt::Counters) }
+        if !sound {
+            return Err(Corrupt::Counters);
+        }
+        self.groups.values().try_for_each(Group::validate)
     }
 }

@@ -1,0 +1,319 @@
+//! Group: readers that share a stream, and what each of them has not acknowledged.
+
+use std::collections::BTreeMap;
+
+use super::{Corrupt, Id};
+use crate::rax::{Rax, Seek};
+
+/// An entry that was delivered and not acknowledged; Redis says NACK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Nack {
+    /// When it was last delivered, in milliseconds.
+    pub(super) time: i64,
+    /// How often it was delivered.
+    pub(super) count: u64,
+    /// To whom.
+    pub(super) consumer: ConsumerIndex,
+}
+
+const _: () = assert!(size_of::<Nack>() == 24);
+
+/// A consumer's place in its group. It names the consumer until that is removed; another may have it then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConsumerIndex(u32);
+
+/// A pending entry as it is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The entry's id.
+    pub id: Id,
+    /// To whom it was delivered.
+    pub consumer: ConsumerIndex,
+    /// When it was last delivered, in milliseconds.
+    pub delivery_time: i64,
+    /// How often it was delivered.
+    pub delivery_count: u64,
+}
+
+/// One of the readers of a group.
+#[derive(Clone, Debug)]
+pub struct Consumer {
+    name: Box<[u8]>,
+    /// When it last tried to read or claim, in milliseconds.
+    pub seen_time: i64,
+    /// When it last got something, in milliseconds; none if it never did.
+    pub active_time: Option<i64>,
+    /// Ids of what is pending for it, each also in the group's list.
+    pub(super) pending: Rax<()>,
+}
+
+impl Consumer {
+    /// The consumer's name.
+    pub fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// Number of entries pending for it. O(1).
+    pub fn pending_len(&self) -> usize {
+        self.pending.len()
+    }
+}
+
+/// Readers that share a stream: each entry goes to one of them.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    pub(super) last_id: Id,
+    pub(super) entries_read: Option<u64>,
+    /// What was delivered and not acknowledged, by id.
+    ///
+    /// Invariant: each is in the set of the consumer that it names, and in no other.
+    pub(super) pending: Rax<Nack>,
+    /// By index; none where one was removed.
+    consumers: Vec<Option<Consumer>>,
+    names: BTreeMap<Box<[u8]>, ConsumerIndex>,
+    /// Places in `consumers` that are free.
+    free: Vec<ConsumerIndex>,
+}
+
+/// A key of the radix tree as an id. All keys have 16 bytes.
+pub(super) fn id_of(key: &[u8]) -> Id {
+    key.try_into().map_or(Id::MAX, Id::from_bytes)
+}
+
+impl Group {
+    /// A group that has read up to `last_id`, which is entry number `entries_read` of all that were ever added, if
+    /// that is known. O(1).
+    pub fn new(last_id: Id, entries_read: Option<u64>) -> Group {
+        Group { last_id, entries_read, ..Group::default() }
+    }
+
+    /// The last id that was delivered: `last-delivered-id`. O(1).
+    pub fn last_id(&self) -> Id {
+        self.last_id
+    }
+
+    /// How many entries were added up to the last that was delivered, if known: `entries-read`. O(1).
+    pub fn entries_read(&self) -> Option<u64> {
+        self.entries_read
+    }
+
+    /// Sets where the group goes on reading: XGROUP SETID, and XCLAIM with LASTID. O(1).
+    pub fn set_id(&mut self, last_id: Id, entries_read: Option<u64>) {
+        self.last_id = last_id;
+        self.entries_read = entries_read;
+    }
+
+    /// Moves the last id forward, if this is: XCLAIM with LASTID. O(1).
+    pub fn advance_to(&mut self, last_id: Id) {
+        self.last_id = self.last_id.max(last_id);
+    }
+
+    /// The index of a consumer. O(log consumers).
+    pub fn find_consumer(&self, name: &[u8]) -> Option<ConsumerIndex> {
+        self.names.get(name).copied()
+    }
+
+    /// Adds a consumer that is seen at `now` (milliseconds); none if there is one of this name: XGROUP
+    /// CREATECONSUMER. O(log consumers).
+    pub fn add_consumer(&mut self, name: &[u8], now: i64) -> Option<ConsumerIndex> {
+        if self.names.contains_key(name) {
+            return None;
+        }
+        let consumer =
+            Some(Consumer { name: name.into(), seen_time: now, active_time: None, pending: Rax::new() });
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.consumers[index.0 as usize] = consumer;
+                index
+            }
+            None => {
+                self.consumers.push(consumer);
+                // Each consumer takes more than a byte, and there are no 2^32 of more than a hundred.
+                ConsumerIndex(self.consumers.len() as u32 - 1)
+            }
+        };
+        self.names.insert(name.into(), index);
+        Some(index)
+    }
+
+    /// Removes a consumer with all that is pending for it, and returns how much that was: XGROUP DELCONSUMER.
+    /// O(log consumers), and O(1) for each pending entry.
+    pub fn remove_consumer(&mut self, name: &[u8]) -> Option<usize> {
+        let index = self.names.remove(name)?;
+        let consumer = self.consumers.get_mut(index.0 as usize)?.take()?;
+        let mut cursor = consumer.pending.seek(Seek::First);
+        while let Some(key) = cursor.key() {
+            self.pending.remove(key);
+            cursor.move_next();
+        }
+        self.free.push(index);
+        Some(consumer.pending.len())
+    }
+
+    /// A consumer, if one has this index. O(1).
+    pub fn consumer(&self, index: ConsumerIndex) -> Option<&Consumer> {
+        self.consumers.get(index.0 as usize)?.as_ref()
+    }
+
+    /// A consumer, to set its times. O(1).
+    pub fn consumer_mut(&mut self, index: ConsumerIndex) -> Option<&mut Consumer> {
+        self.consumers.get_mut(index.0 as usize)?.as_mut()
+    }
+
+    /// The consumers in the order of their names. O(1) for each.
+    pub fn consumers(&self) -> impl ExactSizeIterator<Item = (ConsumerIndex, &Consumer)> {
+        let vacant = |index: &ConsumerIndex| -> &Consumer { unreachable!("no consumer {index:?}") };
+        self.names.values().map(move |index| (*index, self.consumer(*index).unwrap_or_else(|| vacant(index))))
+    }
+
+    /// Number of pending entries. O(1).
+    pub fn pending_len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Pending entries from one id to another, of the group or of one consumer, in order: XPENDING and XINFO. The
+    /// idle time is the current time less the delivery's. O(1) for each, for one consumer O(log entries).
+    pub fn pending(
+        &self,
+        start: Id,
+        end: Id,
+        consumer: Option<ConsumerIndex>,
+    ) -> Box<dyn Iterator<Item = Pending> + '_> {
+        let Some(index) = consumer else {
+            let mut cursor = self.pending.seek(Seek::Ge(&start.to_bytes()));
+            return Box::new(std::iter::from_fn(move || {
+                let (key, nack) = cursor.entry()?;
+                let pending = nack.listed(id_of(key));
+                cursor.move_next();
+                (pending.id <= end).then_some(pending)
+            }));
+        };
+        let Some(consumer) = self.consumer(index) else { return Box::new(std::iter::empty()) };
+        let mut cursor = consumer.pending.seek(Seek::Ge(&start.to_bytes()));
+        Box::new(std::iter::from_fn(move || {
+            let key = cursor.key()?;
+            let pending = self.pending.get(key)?.listed(id_of(key));
+            cursor.move_next();
+            (pending.id <= end).then_some(pending)
+        }))
+    }
+
+    /// The first and the last pending id: XPENDING's summary. O(1).
+    pub fn pending_ends(&self) -> Option<(Id, Id)> {
+        let (first, last) = (self.pending.seek(Seek::First), self.pending.seek(Seek::Last));
+        Some((id_of(first.key()?), id_of(last.key()?)))
+    }
+
+    /// Acknowledges an entry; says whether it was pending: XACK. O(1).
+    pub fn acknowledge(&mut self, id: Id) -> bool {
+        let key = id.to_bytes();
+        let Some(nack) = self.pending.remove(&key) else { return false };
+        if let Some(consumer) = self.consumer_mut(nack.consumer) {
+            consumer.pending.remove(&key);
+        }
+        true
+    }
+
+    /// Makes an entry pending for a consumer, whoever had it.
+    pub(super) fn assign(&mut self, id: Id, nack: Nack) {
+        let key = id.to_bytes();
+        let before = self.pending.insert(&key, nack).map(|before| before.consumer);
+        if before == Some(nack.consumer) {
+            return;
+        }
+        if let Some(consumer) = before.and_then(|index| self.consumer_mut(index)) {
+            consumer.pending.remove(&key);
+        }
+        if let Some(consumer) = self.consumer_mut(nack.consumer) {
+            consumer.pending.insert(&key, ());
+        }
+    }
+
+    /// Checks every invariant. O(pending entries).
+    ///
+    /// # Errors
+    /// What is wrong: a bug in this module.
+    ///
+    /// # Panics
+    /// Where a radix tree is not sound.
+    pub fn validate(&self) -> Result<(), Corrupt> {
+        self.pending.validate();
+        let mut assigned = 0;
+        for (index, consumer) in self.consumers() {
+            consumer.pending.validate();
+            let mut cursor = consumer.pending.seek(Seek::First);
+            while let Some(key) = cursor.key() {
+                if self.pending.get(key).map(|nack| nack.consumer) != Some(index) {
+                    return Err(Corrupt::Pending(id_of(key)));
+                }
+                assigned += 1;
+                cursor.move_next();
+            }
+        }
+        let there = self.consumers.iter().flatten().count();
+        if there != self.names.len() || there + self.free.len() != self.consumers.len() {
+            return Err(Corrupt::SameName);
+        }
+        let unassigned = || self.pending_ends().map_or(Id::MIN, |ends| ends.0);
+        if assigned == self.pending.len() { Ok(()) } else { Err(Corrupt::Pending(unassigned())) }
+    }
+}
+
+impl Nack {
+    pub(super) fn listed(&self, id: Id) -> Pending {
+        Pending { id, consumer: self.consumer, delivery_time: self.time, delivery_count: self.count }
+    }
+}
+
+/// A consumer as RDB files have it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordedConsumer<'a> {
+    /// Its name.
+    pub name: &'a [u8],
+    /// When it was last seen, in milliseconds.
+    pub seen_time: i64,
+    /// When it last got something; before type 21 the same as `seen_time`.
+    pub active_time: Option<i64>,
+    /// Ids of what is pending for it.
+    pub pending: Vec<Id>,
+}
+
+impl Group {
+    /// Takes a group from elsewhere: the last id and entries read, id, delivery time and delivery count of what is
+    /// pending, and its consumers. O(n log n).
+    ///
+    /// # Errors
+    /// When names or ids are there twice, or what is pending in the group is not what is pending for consumers.
+    pub fn from_parts<'a>(
+        last_id: Id,
+        entries_read: Option<u64>,
+        pending: impl IntoIterator<Item = (Id, i64, u64)>,
+        consumers: impl IntoIterator<Item = RecordedConsumer<'a>>,
+    ) -> Result<Group, Corrupt> {
+        const NOBODY: ConsumerIndex = ConsumerIndex(u32::MAX);
+        let mut group = Group::new(last_id, entries_read);
+        for (id, time, count) in pending {
+            if group.pending.insert(&id.to_bytes(), Nack { time, count, consumer: NOBODY }).is_some() {
+                return Err(Corrupt::Pending(id));
+            }
+        }
+        for recorded in consumers {
+            let index = group.add_consumer(recorded.name, recorded.seen_time).ok_or(Corrupt::SameName)?;
+            for id in recorded.pending {
+                match group.pending.get(&id.to_bytes()) {
+                    Some(&nack) if nack.consumer == NOBODY => {
+                        group.assign(id, Nack { consumer: index, ..nack });
+                    }
+                    _ => return Err(Corrupt::Pending(id)),
+                }
+            }
+            if let Some(consumer) = group.consumer_mut(index) {
+                consumer.active_time = recorded.active_time;
+            }
+        }
+        match group.pending.iter().find(|(_, nack)| nack.consumer == NOBODY) {
+            Some((key, _)) => Err(Corrupt::Pending(id_of(&key))),
+            None => Ok(group),
+        }
+    }
+}

@@ -107,13 +107,16 @@ fn check(stream: &Stream, model: &Model) {
     let added_up_to = |id: Id| model.entries.iter().filter(|entry| entry.0 <= id).count() as u64;
     for &(id, _) in &model.entries {
         if let Some(added) = stream.added_up_to(id) {
-            assert!(added == added_up_to(id) || id < stream.first_id(), "{id}: {added}");
+            // Before the first entry, only a bound is known.
+            let known = id >= stream.first_id() && !stream.is_empty();
+            assert!(if known { added == added_up_to(id) } else { added >= added_up_to(id) }, "{id}: {added}");
         }
     }
+    // Entries that went before the group came to them may be missing in its count.
     if !model.guessed
         && let Some(read) = group.entries_read()
     {
-        assert_eq!(read, added_up_to(group.last_id()));
+        assert!(read <= added_up_to(group.last_id()));
     }
 }
 

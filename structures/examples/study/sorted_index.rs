@@ -182,7 +182,7 @@ fn times() -> &'static [Times; 2] {
 
 fn draw(title: &str, per: &str, which: usize) -> Chart {
     let [tree, list] = times();
-    Chart::new(title, ("elements", Scale::Log), (per, Scale::Linear))
+    Chart::new(title, ("elements", Scale::Log), (per, Scale::Log))
         .line("B+ tree", tree.0[which].clone())
         .line("skiplist", list.0[which].clone())
 }

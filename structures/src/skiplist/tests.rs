@@ -154,3 +154,35 @@ fn memory_is_what_the_nodes_take() {
     list.remove_range(0..2, |_, _| ());
     assert_eq!(list.memory(), empty);
 }
+
+/// A member that counts how often it is looked at, which is once per comparison.
+struct Counted<'a>(u64, &'a std::cell::Cell<u64>);
+
+impl crate::sorted_index::Member for Counted<'_> {
+    fn bytes(&self) -> &[u8] {
+        self.1.set(self.1.get() + 1);
+        &[]
+    }
+}
+
+#[test]
+fn a_search_compares_about_four_times_per_quartering() {
+    const BITS: u32 = 16;
+    let (comparisons, mut state) = (std::cell::Cell::new(0), 1u64);
+    let mut list = SkipList::new();
+    for n in 0..1u64 << BITS {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        let random = state ^ state >> 29;
+        // In an order that jumps about: every number below 2^16 once.
+        let score = n.wrapping_mul(40_503) % (1 << BITS);
+        assert!(list.insert(score as f64, Counted(score, &comparisons), || random).is_ok());
+    }
+    comparisons.set(0);
+    for rank in 0..1u64 << BITS {
+        assert_eq!(list.rank(rank as f64, b""), Some(rank as usize));
+        assert_eq!(list.get(rank as usize).map(|(_, member)| member.0), Some(rank));
+    }
+    let mean = comparisons.get() as f64 / f64::from(1u32 << BITS);
+    println!("{mean} comparisons on average, 4 log4 n is {}", 2 * BITS);
+    assert!((f64::from(BITS) * 1.5..f64::from(BITS) * 2.2).contains(&mean), "{mean} comparisons on average");
+}

@@ -114,13 +114,28 @@
 //!
 //! | | bytes per element |
 //! |---|---|
-//! | the leaf's score and word, in leaves that are `f` full | `16 / f` |
-//! | inner nodes | `32 / (0.75 · 48)`, less than 1 |
+//! | the leaf's score and word, in leaves that are `f` full | `16.1 / f` |
+//! | inner nodes | about 1 |
 //! | the dict's word, tag and empty slots | about 10.7 |
 //! | the block | `8 + member`, rounded up by the allocator |
 //!
 //! Elements that come in the order of their scores leave leaves full; those that come in any order leave them about
-//! three quarters full, since a full leaf shares with its neighbour before it splits.
+//! four fifths full, since a full leaf shares with its neighbour before it splits. With members of 15 bytes, whose
+//! blocks of 23 the allocator rounds up to 32, it all adds up to some 43 bytes above member and score. A `HashMap` and a
+//! `BTreeSet` that share their members through `Rc` take about twice as much, and know no ranks.
+//!
+//! ![Bytes above member and score by size: near 43 for the sorted set, from 80 to 115 for a HashMap and a BTreeSet](../../../../docs/src/plots/structures/sorted_set-bytes.svg)
+//!
+//! ![Time to give a random member another score, by size](../../../../docs/src/plots/structures/sorted_set-update.svg)
+//!
+//! ```sh
+//! cargo run --release -p russet-structures --example study -- plots sorted_set
+//! ```
+//!
+//! # Why a B+ tree and not a skiplist?
+//!
+//! It takes two fifths of the memory and, in sets that are larger than the processor's caches, a fraction of the time;
+//! its [page](crate::bptree) shows both at a thousand to ten million elements.
 //!
 //! # What is it bad at?
 //!

@@ -124,7 +124,7 @@
 //! blocks of 23 the allocator rounds up to 32, it all adds up to some 43 bytes above member and score. A `HashMap` and a
 //! `BTreeSet` that share their members through `Rc` take about twice as much, and know no ranks.
 //!
-//! ![Bytes above member and score by size: near 43 for the sorted set, from 80 to 115 for a HashMap and a BTreeSet](../../../../docs/src/plots/structures/sorted_set-bytes.svg)
+//! ![Bytes above member and score by size: near 43 for the sorted set, 87 and more for a HashMap and a BTreeSet](../../../../docs/src/plots/structures/sorted_set-bytes.svg)
 //!
 //! ![Time to give a random member another score, by size](../../../../docs/src/plots/structures/sorted_set-update.svg)
 //!

@@ -17,19 +17,26 @@
 ///
 /// This is the rule for values and for nearly every numeric argument; a string that passes is stored with the
 /// encoding `int`. `None` for anything else, also out of range. O(length), at most 20 bytes are looked at.
+#[inline]
 pub fn parse_i64(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    let magnitude = match digits {
-        [b'0'] if !negative => return Some(0),
-        [b'1'..=b'9', ..] => parse_digits(digits)?,
-        _ => return None,
-    };
-    match negative {
-        false => i64::try_from(magnitude).ok(),
-        true => 0i64.checked_sub_unsigned(magnitude),
+    // Most texts say with their first byte that they are none; that much is inlined.
+    match text {
+        [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
+        [b'1'..=b'9', ..] => parse_positive(text),
+        [b'-', digits @ ..] => parse_negative(digits),
+        _ => None,
+    }
+}
+
+fn parse_positive(digits: &[u8]) -> Option<i64> {
+    i64::try_from(parse_digits(digits)?).ok()
+}
+
+/// What is written behind the `-`.
+fn parse_negative(digits: &[u8]) -> Option<i64> {
+    match digits {
+        [b'1'..=b'9', ..] => 0i64.checked_sub_unsigned(parse_digits(digits)?),
+        _ => None,
     }
 }
 
@@ -43,20 +50,62 @@ pub fn parse_u64(text: &[u8]) -> Option<u64> {
 }
 
 /// One or more digits as a `u64`, leading zeros included; `None` on anything else and on overflow.
+#[inline]
 pub fn parse_digits(digits: &[u8]) -> Option<u64> {
-    // 20 digits hold u64::MAX.
-    if digits.is_empty() || digits.len() > 20 {
-        return None;
-    }
-    let mut value = 0u64;
-    for &byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
+    // 20 digits hold u64::MAX. Numbers come in all lengths, so that few branches depend on theirs.
+    match digits.len() {
+        0 => None,
+        1..8 => eight_digits(padded(digits)),
+        8..=16 => sixteen_digits(digits),
+        17..=20 => {
+            let (rest, low) = digits.split_at(digits.len() - 16);
+            let high = eight_digits(padded(rest))?.checked_mul(10_000_000_000_000_000)?;
+            high.checked_add(sixteen_digits(low)?)
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        _ => None,
     }
-    Some(value)
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// One to seven bytes with as many `0` in front as eight need, the first in the lowest byte.
+#[inline]
+fn padded(digits: &[u8]) -> u64 {
+    let len = digits.len();
+    let word = match (digits.first_chunk(), digits.last_chunk()) {
+        // The halves overlap where there are fewer than eight, in equal bytes.
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4))
+        }
+        // Of one to three bytes these are all, some of them twice.
+        _ => [0, len / 2, len - 1].iter().fold(0, |word, &at| word | u64::from(digits[at]) << (8 * at)),
+    };
+    word << (64 - 8 * len) | ZEROS >> (8 * len)
+}
+
+/// The value of eight to sixteen digits.
+#[inline]
+fn sixteen_digits(digits: &[u8]) -> Option<u64> {
+    let (first, last) = (digits.first_chunk()?, digits.last_chunk()?);
+    // Behind the first digits stand some that are among the last eight, too: they are shifted out. As `u128`, since
+    // a shift may be one of 64.
+    let seen = 8 * (16 - digits.len());
+    let high = (u128::from(u64::from_le_bytes(*first)) << seen) as u64
+        | (u128::from(ZEROS) >> (64 - seen)) as u64;
+    Some(eight_digits(high)? * 100_000_000 + eight_digits(u64::from_le_bytes(*last))?)
+}
+
+/// The value of eight digits, the first in the lowest byte: pairs are joined, then pairs of pairs, all at once.
+#[inline]
+fn eight_digits(word: u64) -> Option<u64> {
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    // A digit is 0x30 to 0x39: its high half is 3, and still is when 6 is added.
+    let digits = word & HIGH == ZEROS
+        && word.wrapping_add(0x0606_0606_0606_0606) & HIGH == ZEROS;
+    let word = word & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = (word.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    digits.then_some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
 /// The number of bytes that [`Digits`] gives for `value`, sign included.

@@ -122,7 +122,7 @@ impl Block {
     /// Where the length would exceed [`MAX_LEN`].
     #[inline]
     pub fn extend_from_slice(&mut self, bytes: &[u8]) {
-        self.append_gap(bytes.len()).copy_from_slice(bytes);
+        self.replace_end(0, [bytes]);
     }
 
     /// Puts `bytes` into the place of `range`. O(bytes after the range).
@@ -175,7 +175,7 @@ fn capacity_for(len: usize) -> usize {
         return 0;
     }
     let total = len + HEADER;
-    let step = (total.next_power_of_two() / 16).max(8);
+    let step = (total.next_power_of_two() / 8).max(16);
     total.next_multiple_of(step) - HEADER
 }
 

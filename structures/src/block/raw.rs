@@ -128,6 +128,33 @@ impl Block {
         }
     }
 
+    /// Puts `parts`, one behind the other, into the place of the last `gone` bytes. O(bytes of the parts), amortised.
+    ///
+    /// # Panics
+    /// When there are fewer than `gone` bytes, or the length would exceed [`MAX_LEN`](super::MAX_LEN); the block is then
+    /// as it was.
+    #[inline]
+    pub fn replace_end<const N: usize>(&mut self, gone: usize, parts: [&[u8]; N]) {
+        let start = self.len() - gone.min(self.len());
+        assert!(self.len() - start == gone, "no {gone} bytes at the end of a block of {}", self.len());
+        let more = parts.iter().fold(0, |sum: usize, part| sum.saturating_add(part.len()));
+        if more == 0 {
+            return self.truncate(start);
+        }
+        self.reserve(more.saturating_sub(gone));
+        // SAFETY: `reserve` made room for `more` bytes from `start` on, so the memory is owned and the header writable
+        // (`more > 0`, hence the capacity is not 0). `self` is borrowed alone, so no part lies in the block. All bytes
+        // below the new length are initialised before it covers them.
+        unsafe {
+            let mut place = self.bytes().add(start);
+            for part in parts {
+                place.copy_from_nonoverlapping(part.as_ptr(), part.len());
+                place = place.add(part.len());
+            }
+            self.header.as_mut().len = (start + more) as u32;
+        }
+    }
+
     /// Sets the length to `len`, which is below the present one.
     #[inline]
     pub(super) fn shorten(&mut self, len: usize) {

@@ -1,7 +1,7 @@
 //! Changes: insertion, replacement, removal, joining.
 
 use super::cursor::{Position, read};
-use super::encoding::{END, Entry, HEADER};
+use super::encoding::{END, Entry, HEADER, append};
 use super::{Listpack, UNKNOWN};
 use crate::element::Element;
 
@@ -34,12 +34,8 @@ impl Listpack {
     /// [`safe_to_add`](Listpack::safe_to_add) long before.
     #[inline]
     pub fn push_back<'a>(&mut self, element: impl Into<Element<'a>>) -> Position {
-        let entry = Entry::new(element.into());
         let at = self.end();
-        self.0.append_gap(entry.size());
-        let place = &mut self.0[at..];
-        entry.write(place);
-        place[entry.size()] = END;
+        append(&mut self.0, element.into());
         self.write_header(self.count().saturating_add(1));
         Position::at(at)
     }

@@ -1,5 +1,6 @@
 //! The bytes of one entry: its encoding byte, its data, its back length.
 
+use crate::block::Block;
 use crate::element::Element;
 
 /// Bytes of the header: total length and number of elements.
@@ -91,6 +92,43 @@ impl<'a> Entry<'a> {
         out[self.head.len..len].copy_from_slice(self.text);
         write_back(len, &mut out[len..len + self.back]);
     }
+}
+
+/// Appends an entry to a block that ends with [`END`], in front of that.
+#[inline]
+pub(super) fn append(block: &mut Block, element: Element<'_>) {
+    match element {
+        Element::Bytes(text) if text.len() < SHORT => {
+            let len = text.len() as u8;
+            block.replace_end(1, [&[0x80 | len], text, &[len + 1, END]]);
+        }
+        Element::Int(value) => append_integer(block, value),
+        Element::Bytes(_) => append_any(block, Entry::new(element)),
+    }
+}
+
+/// One arm for each size, so that each is a few stores; that was faster than to write sixteen bytes without a branch.
+#[inline]
+fn append_integer(block: &mut Block, value: i64) {
+    let le = value.to_le_bytes();
+    let [a, b, c, d, ..] = le;
+    match value {
+        0..=127 => block.replace_end(1, [&[a, 1, END]]),
+        -4096..=4095 => block.replace_end(1, [&[0xc0 | b & 0x1f, a, 2, END]]),
+        -0x8000..=0x7fff => block.replace_end(1, [&[INT_16, a, b, 3, END]]),
+        -0x80_0000..=0x7f_ffff => block.replace_end(1, [&[INT_24, a, b, c, 4, END]]),
+        -0x8000_0000..=0x7fff_ffff => block.replace_end(1, [&[INT_32, a, b, c, d, 5, END]]),
+        _ => block.replace_end(1, [&[INT_64], &le, &[9, END]]),
+    }
+}
+
+#[cold]
+fn append_any(block: &mut Block, entry: Entry<'_>) {
+    let at = block.len() - 1;
+    block.append_gap(entry.size());
+    let place = &mut block[at..];
+    entry.write(place);
+    place[entry.size()] = END;
 }
 
 /// Bytes of the back length of an entry whose encoding and data take `len` bytes.

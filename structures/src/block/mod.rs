@@ -18,10 +18,10 @@
 //!
 //! # What does it cost?
 //!
-//! `8 + capacity` bytes on the heap. Capacity grows to what is needed, rounded up to the next of eight steps
-//! between two powers of two: those are the size classes of common allocators, so the rounding costs nothing that
-//! would not be lost anyway. That makes at most one move per 12.5% of growth; whoever knows better says so
-//! with [`Block::with_capacity`] or [`Block::reserve`].
+//! `8 + capacity` bytes on the heap. Capacity grows to what is needed, rounded up so that the whole is a multiple of
+//! 16 bytes up to 128, and above one of four steps between two powers of two. Those are the size classes of jemalloc
+//! and mimalloc, so the rounding costs nothing that would not be lost anyway. It makes at most one move per 20% of
+//! growth; whoever knows better says so with [`Block::with_capacity`] or [`Block::reserve`].
 //!
 //! ![Heap bytes per byte of a Block and a Vec](../../../../docs/src/plots/structures/block-memory.svg)
 //!
@@ -169,7 +169,7 @@ impl Block {
     }
 }
 
-/// The capacity that a block of `len` bytes is given: with its header, one of eight steps between powers of two.
+/// The capacity that a block of `len` bytes is given: with its header, one of four steps between powers of two.
 fn capacity_for(len: usize) -> usize {
     if len == 0 {
         return 0;

@@ -21,10 +21,10 @@ fn an_empty_block_owns_nothing() {
 
 #[test]
 fn capacities_are_size_classes() {
-    assert_eq!([1, 8, 9, 24, 57, 121, 1016, 1017].map(capacity_for), [8, 8, 16, 24, 64, 136, 1016, 1144]);
+    assert_eq!([1, 8, 9, 24, 57, 121, 1016, 1017].map(capacity_for), [8, 8, 24, 24, 72, 152, 1016, 1272]);
     for len in 1..5000 {
         let total = capacity_for(len) + HEADER;
-        assert!(total >= len + HEADER && total <= (len + HEADER).max(64) * 9 / 8 + 8, "{len}: {total}");
+        assert!(total >= len + HEADER && total < ((len + HEADER) * 5 / 4).max(len + HEADER + 16), "{len}: {total}");
     }
 }
 
@@ -32,6 +32,25 @@ fn capacities_are_size_classes() {
 #[should_panic(expected = "3..9 of 8 bytes")]
 fn a_range_outside_is_refused() {
     Block::from_slice(b"12345678").splice(3..9, b"");
+}
+
+#[test]
+fn an_end_is_replaced() {
+    let mut block = Block::new();
+    block.replace_end(0, [b"", b""]);
+    assert_eq!(block.capacity(), 0);
+    block.replace_end(0, [b"ab", b"", b"cd"]);
+    block.replace_end(3, [b"x", b"yz12"]);
+    assert_eq!(&block[..], b"axyz12");
+    block.replace_end(5, [b"b"]);
+    block.replace_end(1, [b""]);
+    assert_eq!(&block[..], b"a");
+}
+
+#[test]
+#[should_panic(expected = "no 3 bytes at the end of a block of 2")]
+fn an_end_that_is_not_there_is_refused() {
+    Block::from_slice(b"12").replace_end(3, [b"x"]);
 }
 
 #[test]
@@ -48,6 +67,11 @@ proptest! {
             let (a, b) = (usize::from(a) % (model.len() + 1), usize::from(b) % (model.len() + 1));
             let range = a.min(b)..a.max(b);
             match step {
+                3 if bytes.len() % 2 == 0 => {
+                    block.replace_end(b - b.min(a), [&bytes, b"-", &bytes]);
+                    model.truncate(model.len() - (b - b.min(a)));
+                    model.extend([&bytes[..], b"-", &bytes].concat());
+                }
                 0 => { block.extend_from_slice(&bytes); model.extend_from_slice(&bytes); }
                 1 | 2 => { block.splice(range.clone(), &bytes); model.splice(range, bytes.iter().copied()); }
                 3 => { block.truncate(a); model.truncate(a); }

@@ -90,8 +90,8 @@ fn sixteen_digits(digits: &[u8]) -> Option<u64> {
     // Behind the first digits stand some that are among the last eight, too: they are shifted out. As `u128`, since
     // a shift may be one of 64.
     let seen = 8 * (16 - digits.len());
-    let high = (u128::from(u64::from_le_bytes(*first)) << seen) as u64
-        | (u128::from(ZEROS) >> (64 - seen)) as u64;
+    let high =
+        (u128::from(u64::from_le_bytes(*first)) << seen) as u64 | (u128::from(ZEROS) >> (64 - seen)) as u64;
     Some(eight_digits(high)? * 100_000_000 + eight_digits(u64::from_le_bytes(*last))?)
 }
 
@@ -100,8 +100,7 @@ fn sixteen_digits(digits: &[u8]) -> Option<u64> {
 fn eight_digits(word: u64) -> Option<u64> {
     const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
     // A digit is 0x30 to 0x39: its high half is 3, and still is when 6 is added.
-    let digits = word & HIGH == ZEROS
-        && word.wrapping_add(0x0606_0606_0606_0606) & HIGH == ZEROS;
+    let digits = word & HIGH == ZEROS && word.wrapping_add(0x0606_0606_0606_0606) & HIGH == ZEROS;
     let word = word & 0x0f0f_0f0f_0f0f_0f0f;
     let pairs = (word.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;

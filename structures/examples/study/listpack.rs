@@ -4,14 +4,19 @@
 //! values are half texts of 3 to 40 bytes, half integers of 1 to 12 digits, each length as likely. They come as bytes,
 //! as a command's arguments do. Many listpacks of different elements take turns, lest the processor learn one by heart.
 
+use std::collections::HashMap;
+use std::hint::black_box;
 use std::time::Duration;
 
+use ahash::RandomState;
 use russet_structures::element::Element;
 use russet_structures::listpack::Listpack;
+use russet_structures::map::Map;
 
-
-use crate::measure::{compare, time};
-use crate::bar;
+use crate::chart::{Chart, Scale};
+use crate::heap::bytes_of;
+use crate::measure::{compare, sizes, time};
+use crate::{bar, plot};
 
 /// A generator of numbers that is the same in every run.
 struct Chance(u64);
@@ -70,14 +75,14 @@ impl Source {
     }
 }
 
-/// Elements of each listpack: between the 100 and 1000 that a hash in a listpack has at most.
+/// Elements of each listpack: 256 fields and their values, half of what Redis allows.
 const ELEMENTS: usize = 512;
 /// Different ones of them.
 const PACKS: usize = 64;
 
 fn hashes() -> Vec<Source> {
     let mut chance = Chance(1);
-    let mut element = |n: usize| if n % 2 == 0 { chance.field() } else { chance.value() };
+    let mut element = |n: usize| if n.is_multiple_of(2) { chance.field() } else { chance.value() };
     (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(&mut element))).collect()
 }
 
@@ -96,7 +101,7 @@ fn copy(source: &Source, reserved: bool) -> Vec<u8> {
 }
 
 fn all<R>(sources: &[Source], one: impl Fn(&Source) -> R) -> Duration {
-    time(|| sources.iter().for_each(|source| drop(std::hint::black_box(one(source)))))
+    time(|| sources.iter().for_each(|source| drop(black_box(one(source)))))
 }
 
 /// Nanoseconds per element: appended, copied one by one (each without and with room reserved), copied at once.
@@ -116,10 +121,17 @@ fn appends(sources: &[Source]) -> [f64; 5] {
     [times[0], times[1], times[2], times[3], times[4]]
 }
 
-bar! { "listpack-append", "time to append the elements of a hash to a listpack, over copying each to a Vec", 2.0, append_bar }
+bar! { "listpack-append", "time to append the elements of a hash to a listpack with room, over copying each to a Vec with room", 2.0, append_bar }
 fn append_bar() -> f64 {
-    let [pack, copy, pack_reserved, copy_reserved, at_once] = appends(&hashes());
-    println!("  append: {pack:.2} against {copy:.2} ns per element; with room reserved {pack_reserved:.2} against {copy_reserved:.2} ({:.2}); one copy of all {at_once:.2}", pack_reserved / copy_reserved);
+    let [_, _, pack, copy, at_once] = appends(&hashes());
+    println!("  {pack:.2} over {copy:.2} ns per element; one copy of all takes {at_once:.2}");
+    pack / copy
+}
+
+bar! { "listpack-append-growing", "the same from nothing, so that both move as they grow: by a quarter, and to double", 2.0, growing_bar }
+fn growing_bar() -> f64 {
+    let [pack, copy, ..] = appends(&hashes());
+    println!("  {pack:.2} over {copy:.2} ns per element");
     pack / copy
 }
 
@@ -150,7 +162,7 @@ fn scans(sources: &[Source]) -> [f64; 4] {
                     for source in sources {
                         room.clear();
                         source.each(|element| room.extend_from_slice(element));
-                        std::hint::black_box(&room);
+                        black_box(&room);
                     }
                 })
             }),
@@ -159,7 +171,7 @@ fn scans(sources: &[Source]) -> [f64; 4] {
                     for pack in &packs {
                         whole.clear();
                         whole.extend_from_slice(pack.as_bytes());
-                        std::hint::black_box(&whole);
+                        black_box(&whole);
                     }
                 })
             }),
@@ -171,25 +183,200 @@ fn scans(sources: &[Source]) -> [f64; 4] {
 bar! { "listpack-scan", "time to visit the elements of a hash in a listpack, over copying each to a Vec", 2.0, scan_bar }
 fn scan_bar() -> f64 {
     let [scan, back, copy, at_once] = scans(&hashes());
-    println!("  scan: {scan:.2}, backwards {back:.2}, copying each {copy:.2}, all at once {at_once:.2} ns per element");
+    println!("  {scan:.2} over {copy:.2} ns per element; from the end {back:.2}, one copy of all takes {at_once:.2}");
     scan / copy
 }
-bar! { "listpack-tmp", "tmp", 2.0, tmp }
-fn tmp() -> f64 {
-    let mut chance = Chance(5);
-    let mut sets: Vec<(&str, Vec<Source>)> = Vec::new();
-    sets.push(("fields", (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(|_| chance.field()))).collect()));
-    sets.push(("strings 3..40", (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(|_| {let len = 3 + chance.below(38) as usize; chance.text(len)}))).collect()));
-    sets.push(("strings 10", (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(|_| chance.text(10)))).collect()));
-    sets.push(("ints", (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(|_| {let d = chance.below(12) as u32; let low = 10u64.pow(d); (low + chance.below(9*low)).to_string().into_bytes()}))).collect()));
-    sets.push(("ints 6", (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(|_| {(100000 + chance.below(900000)).to_string().into_bytes()}))).collect()));
-    sets.push(("ints 1", (0..PACKS).map(|_| Source::new((0..ELEMENTS).map(|_| {(chance.below(10)).to_string().into_bytes()}))).collect()));
-    sets.push(("mix", hashes()));
-    for (name, set) in &sets {
-        let [a,b,c,d,e] = appends(set);
-        let count: usize = set.iter().map(|s| s.ends.len()).sum();
-        let p = compare(31, count, vec![Box::new(|| time(|| { let mut sum = 0; for s in set { s.each(|e| if let Element::Int(v) = Element::new(e) { sum += v }) } sum }))]);
-        println!("{name:16} pack {a:.2} copy {b:.2} | reserved {c:.2} {d:.2} = {:.2} | once {e:.2} | parse {:.2}", c/d, p[0]);
+
+plot! { "listpack-copy", "Time to append and to visit an element, beside copying it, by its length", draw_copy }
+fn draw_copy() -> Chart {
+    let mut lines = [const { Vec::new() }; 5];
+    for len in sizes(1, 4000, 19) {
+        let mut chance = Chance(2);
+        // As in a node of a list: 8 KiB, or two elements.
+        let per_pack = (8192 / (len + 2)).clamp(2, ELEMENTS);
+        let sources: Vec<Source> =
+            (0..16).map(|_| Source::new((0..per_pack).map(|_| chance.text(len)))).collect();
+        let ([append, copy, _, _, at_once], [visit, back, ..]) = (appends(&sources), scans(&sources));
+        lines
+            .iter_mut()
+            .zip([append, visit, back, copy, at_once])
+            .for_each(|(line, time)| line.push((len as f64, time)));
     }
-    0.0
+    let [append, visit, back, copy, at_once] = lines;
+    Chart::new("Strings of one length", ("bytes of each string", Scale::Log), ("ns per string", Scale::Log))
+        .line("append to a listpack", append)
+        .line("visit in a listpack", visit)
+        .line("visit, from the end", back)
+        .line("copy to a Vec, one by one", copy)
+        .line("copy to a Vec, all at once", at_once)
+}
+
+/// Fields with their values, of several hashes of one size.
+type Hash = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn hash(chance: &mut Chance, fields: usize) -> Hash {
+    (0..fields).map(|n| ([chance.field(), n.to_string().into_bytes()].concat(), chance.value())).collect()
+}
+
+/// A hash as a structure may hold it.
+trait Fields {
+    fn empty() -> Self;
+    /// HSET: sets the value of a field that may be there.
+    fn set(&mut self, field: &[u8], value: &[u8]);
+    /// HGET: how long the value is, without reading it.
+    fn get(&self, field: &[u8]) -> usize;
+}
+
+impl Fields for Listpack {
+    fn empty() -> Self {
+        Listpack::new()
+    }
+    fn set(&mut self, field: &[u8], value: &[u8]) {
+        match self.find(field, 1).and_then(|field| self.next(field)) {
+            Some(old) => drop(black_box(self.replace(old, value))),
+            None => {
+                self.push_back(field);
+                self.push_back(value);
+            }
+        }
+    }
+    fn get(&self, field: &[u8]) -> usize {
+        let value = self.find(field, 1).and_then(|field| self.next(field));
+        value.map_or(0, |value| self.get(value).text_len())
+    }
+}
+
+impl Fields for Map<RandomState> {
+    fn empty() -> Self {
+        Map::with_hasher(RandomState::with_seeds(1, 2, 3, 4))
+    }
+    fn set(&mut self, field: &[u8], value: &[u8]) {
+        self.insert(field, value);
+    }
+    fn get(&self, field: &[u8]) -> usize {
+        Map::get(self, field).map_or(0, <[u8]>::len)
+    }
+}
+
+impl Fields for HashMap<Vec<u8>, Vec<u8>, RandomState> {
+    fn empty() -> Self {
+        HashMap::with_hasher(RandomState::with_seeds(1, 2, 3, 4))
+    }
+    fn set(&mut self, field: &[u8], value: &[u8]) {
+        self.insert(field.to_vec(), value.to_vec());
+    }
+    fn get(&self, field: &[u8]) -> usize {
+        HashMap::get(self, field).map_or(0, Vec::len)
+    }
+}
+
+fn filled<F: Fields>(hash: &Hash) -> F {
+    let mut fields = F::empty();
+    hash.iter().for_each(|(field, value)| fields.set(field, value));
+    fields
+}
+
+/// Numbers of fields: up to where Redis's limits lie, 128 and 512, and beyond.
+fn counts() -> Vec<usize> {
+    sizes(1, 2000, 23)
+}
+
+plot! { "listpack-bytes", "Bytes per field of a hash, in a listpack and in a dict, by number of fields", draw_bytes }
+fn draw_bytes() -> Chart {
+    fn bytes<F: Fields>(hashes: &[Hash]) -> f64 {
+        bytes_of(|| hashes.iter().map(filled::<F>).collect::<Vec<F>>()).0 as f64
+    }
+    let mut lines = [const { Vec::new() }; 4];
+    for count in counts() {
+        let mut chance = Chance(3);
+        let hashes: Vec<Hash> = (0..(4000 / count).max(20)).map(|_| hash(&mut chance, count)).collect();
+        let text: usize = hashes.iter().flatten().map(|(field, value)| field.len() + value.len()).sum();
+        let taken = [
+            text as f64,
+            bytes::<Listpack>(&hashes),
+            bytes::<Map<RandomState>>(&hashes),
+            bytes::<HashMap<Vec<u8>, Vec<u8>, RandomState>>(&hashes),
+        ];
+        let fields = (count * hashes.len()) as f64;
+        lines.iter_mut().zip(taken).for_each(|(line, bytes)| line.push((count as f64, bytes / fields)));
+    }
+    let [text, listpack, dict, std] = lines;
+    Chart::new("A hash, field by field", ("fields", Scale::Log), ("heap bytes per field and value", Scale::Log))
+        .line("listpack", listpack)
+        .line("dict (Map)", dict)
+        .line("HashMap<Vec<u8>, Vec<u8>>", std)
+        .line("the text alone", text)
+}
+
+/// Time per search for a field that is there, in these hashes by chance.
+fn finds<F: Fields>(hashes: &[Hash], searches: usize) -> Duration {
+    let stored: Vec<F> = hashes.iter().map(filled).collect();
+    let mut chance = Chance(4);
+    let order: Vec<(usize, &[u8])> = (0..searches)
+        .map(|_| {
+            let n = chance.below(hashes.len() as u64) as usize;
+            (n, &hashes[n][chance.below(hashes[n].len() as u64) as usize].0[..])
+        })
+        .collect();
+    let once = || time(|| order.iter().map(|(n, field)| stored[*n].get(field)).sum::<usize>());
+    (0..3).map(|_| once()).min().unwrap_or_default() / searches as u32
+}
+
+plot! { "listpack-find", "Time to find a field, in a listpack and in a dict, by number of fields", draw_find }
+fn draw_find() -> Chart {
+    let mut lines = [const { Vec::new() }; 4];
+    for count in counts() {
+        let mut chance = Chance(5);
+        // Some 20 MB of text, read in an order that no cache foresees, and so much that it holds no part for long.
+        let many: Vec<Hash> = (0..600_000 / count).map(|_| hash(&mut chance, count)).collect();
+        let few = &many[..(1000 / count).clamp(1, many.len())];
+        let times = [
+            finds::<Listpack>(few, 4000),
+            finds::<Map<RandomState>>(few, 4000),
+            finds::<Listpack>(&many, 100_000.min(10_000_000 / count)),
+            finds::<Map<RandomState>>(&many, 100_000),
+        ];
+        let point = |time: Duration| (count as f64, time.as_nanos() as f64);
+        lines.iter_mut().zip(times).for_each(|(line, time)| line.push(point(time)));
+    }
+    let [listpack, dict, listpack_cold, dict_cold] = lines;
+    Chart::new("HGET of a field that is there", ("fields", Scale::Log), ("ns", Scale::Log))
+        .line("listpack", listpack)
+        .line("dict", dict)
+        .line("listpack, out of the cache", listpack_cold)
+        .line("dict, out of the cache", dict_cold)
+}
+
+plot! { "listpack-insert", "Time per field to fill a hash, in a listpack and in a dict, by number of fields", draw_insert }
+fn draw_insert() -> Chart {
+    let mut lines = [const { Vec::new() }; 3];
+    for count in counts() {
+        let mut chance = Chance(6);
+        let hashes: Vec<Hash> = (0..(2000 / count).max(1)).map(|_| hash(&mut chance, count)).collect();
+        let fill = |hash: &Hash| filled::<Listpack>(hash);
+        let dict = |hash: &Hash| filled::<Map<RandomState>>(hash);
+        let at_end = |hash: &Hash| {
+            let mut pack = Listpack::new();
+            for (field, value) in hash {
+                pack.push_back(&field[..]);
+                pack.push_back(&value[..]);
+            }
+            pack
+        };
+        let taken = compare(
+            5,
+            count * hashes.len(),
+            vec![
+                Box::new(|| time(|| hashes.iter().map(fill).collect::<Vec<_>>())),
+                Box::new(|| time(|| hashes.iter().map(dict).collect::<Vec<_>>())),
+                Box::new(|| time(|| hashes.iter().map(at_end).collect::<Vec<_>>())),
+            ],
+        );
+        lines.iter_mut().zip(taken).for_each(|(line, time)| line.push((count as f64, time)));
+    }
+    let [listpack, dict, at_end] = lines;
+    Chart::new("HSET of n new fields, one by one", ("n", Scale::Log), ("ns per field", Scale::Log))
+        .line("listpack: look for it, append it", listpack)
+        .line("dict", dict)
+        .line("listpack: append only", at_end)
 }

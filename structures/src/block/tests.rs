@@ -24,7 +24,10 @@ fn capacities_are_size_classes() {
     assert_eq!([1, 8, 9, 24, 57, 121, 1016, 1017].map(capacity_for), [8, 8, 24, 24, 72, 152, 1016, 1272]);
     for len in 1..5000 {
         let total = capacity_for(len) + HEADER;
-        assert!(total >= len + HEADER && total < ((len + HEADER) * 5 / 4).max(len + HEADER + 16), "{len}: {total}");
+        assert!(
+            total >= len + HEADER && total < ((len + HEADER) * 5 / 4).max(len + HEADER + 16),
+            "{len}: {total}"
+        );
     }
 }
 

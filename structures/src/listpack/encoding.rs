@@ -103,7 +103,7 @@ pub(super) fn append(block: &mut Block, element: Element<'_>) {
             block.replace_end(1, [&[0x80 | len], text, &[len + 1, END]]);
         }
         Element::Int(value) => append_integer(block, value),
-        Element::Bytes(_) => append_any(block, Entry::new(element)),
+        Element::Bytes(text) => append_long(block, text),
     }
 }
 
@@ -122,13 +122,13 @@ fn append_integer(block: &mut Block, value: i64) {
     }
 }
 
-#[cold]
-fn append_any(block: &mut Block, entry: Entry<'_>) {
-    let at = block.len() - 1;
-    block.append_gap(entry.size());
-    let place = &mut block[at..];
-    entry.write(place);
-    place[entry.size()] = END;
+fn append_long(block: &mut Block, text: &[u8]) {
+    let head = Head::string(text.len());
+    let len = head.len + text.len();
+    let mut back = [0; 5];
+    let back = &mut back[..back_size(len)];
+    write_back(len, back);
+    block.replace_end(1, [&head.bytes[..head.len], text, back, &[END]]);
 }
 
 /// Bytes of the back length of an entry whose encoding and data take `len` bytes.

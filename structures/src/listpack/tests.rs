@@ -138,6 +138,48 @@ fn what_is_not_a_listpack_is_refused() {
     );
 }
 
+/// Numbers that a test can repeat.
+fn random(mut state: u64) -> impl FnMut() -> u64 {
+    move || {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        (state ^ state >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+#[test]
+fn chance_is_fair() {
+    let listpack: Listpack = (0..7).collect();
+    let value = |position| match listpack.get(position) {
+        Element::Int(value) => value as usize,
+        Element::Bytes(_) => unreachable!("only integers"),
+    };
+    let mut random = random(1);
+    // Of 7 elements, and of 3 pairs before one that is left over.
+    for (skip, groups) in [(0, 7usize), (1, 3), (6, 1)] {
+        let mut seen = [[0u32; 7]; 3];
+        for _ in 0..3000 {
+            let one = listpack.sample(skip, &mut random).expect("not empty");
+            seen[0][value(one) / (skip + 1)] += 1;
+            for many in listpack.sample_many(3, skip, &mut random) {
+                seen[1][value(many) / (skip + 1)] += 1;
+            }
+            for distinct in listpack.sample_distinct(2, skip, &mut random) {
+                assert_eq!(value(distinct) % (skip + 1), 0);
+                seen[2][value(distinct) / (skip + 1)] += 1;
+            }
+        }
+        for (seen, draws) in seen.iter().zip([3000, 9000, 3000 * groups.min(2)]) {
+            let expected = (draws / groups) as u32;
+            assert!(seen[groups..].iter().all(|count| *count == 0), "{seen:?}");
+            // Five standard deviations are less than that.
+            assert!(seen[..groups].iter().all(|count| count.abs_diff(expected) < expected / 4), "{seen:?}");
+        }
+    }
+    assert!(listpack.sample(7, &mut random).is_none() && listpack.sample_many(2, 7, &mut random).is_empty());
+    assert!(listpack.sample_distinct(2, usize::MAX, &mut random).is_empty());
+    assert_eq!(Listpack::new().sample(0, || unreachable!("nothing to choose from")), None);
+}
+
 /// One operation on a listpack: which, where, with what.
 #[derive(Clone, Debug)]
 struct Step {
@@ -268,6 +310,18 @@ proptest! {
         if model.len() % 2 == 0 {
             pairs.reverse();
             prop_assert_eq!(listpack.pairs().rev().map(owned).collect::<Vec<_>>(), pairs);
+        }
+        for skip in 0..3 {
+            // Drawn at once or one by one is the same; all that there are come in order.
+            let (mut together, mut single) = (random(model.len() as u64), random(model.len() as u64));
+            let many = listpack.sample_many(9, skip, &mut together);
+            let one_by_one: Vec<_> = (0..9).map_while(|_| listpack.sample(skip, &mut single)).collect();
+            prop_assert_eq!(many, one_by_one);
+            let groups = model.len() / (skip + 1);
+            let all: Vec<_> = (0..groups).filter_map(|n| listpack.seek((n * (skip + 1)) as i64)).collect();
+            prop_assert_eq!(listpack.sample_distinct(usize::MAX, skip, &mut together), all);
+            let some = listpack.sample_distinct(groups / 2, skip, &mut together);
+            prop_assert!(some.len() == groups / 2 && some.is_sorted_by(|a, b| a < b));
         }
         let mut positions = Vec::new();
         let mut position = listpack.last();

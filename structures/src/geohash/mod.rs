@@ -164,7 +164,8 @@
 //!
 //! ![Area of the scanned cells over the area of the rectangle, by its size, for four forms](../../../../docs/src/plots/structures/geohash-box.svg)
 //!
-//! Nevertheless a search meets hundreds of places where there are a million:
+//! Nevertheless a search of a hundred kilometres among a million places takes some ten microseconds, where measuring
+//! every distance takes a tenth of a second:
 //!
 //! ![Time of a search among a million places by radius, and of measuring the distance to every place](../../../../docs/src/plots/structures/geohash-search.svg)
 //!
@@ -194,8 +195,8 @@
 //!
 //! The curve jumps: two places a metre apart on both sides of the prime meridian differ in the first bit. That is
 //! what the neighbours are for. Sides double from step to step, with nothing between, and every member in up to nine
-//! cells is decoded and measured. A search over half of the Earth is slower than measuring every distance. There is no
-//! north of 85 degrees: Redis refuses such points.
+//! cells is decoded and measured. With a radius of thousands of kilometres that is no quicker than to measure every
+//! distance. There is no north of 85 degrees: Redis refuses such points.
 //!
 //! Searches that reach over a pole are incomplete, here as in Redis, since the bounding box is taken from the cosine of a
 //! latitude that does not exist. So may be rectangles many thousand kilometres wide far from the equator. A point

@@ -13,4 +13,5 @@ mod intset;
 mod lzf;
 mod quicklist;
 mod rax;
+mod stream;
 mod ziplist;

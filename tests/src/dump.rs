@@ -14,6 +14,12 @@ use crc::{CRC_64_REDIS, Crc};
 /// An intset of a set.
 pub const RDB_SET_INTSET: u8 = 11;
 
+/// A stream of listpacks as Redis 7.0 writes it: nodes, history, groups.
+pub const RDB_STREAM_LISTPACKS_2: u8 = 19;
+
+/// The same since 7.2: consumers have a time of activity.
+pub const RDB_STREAM_LISTPACKS_3: u8 = 21;
+
 /// The version that [`restore`] writes: Redis 6.0's, which all servers read.
 const VERSION: u16 = 9;
 
@@ -107,12 +113,17 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A plain length, as a number.
+    pub fn number(&mut self) -> Result<u64, String> {
+        match self.length()? {
+            Length::Plain(number) => Ok(number),
+            Length::Special(_) => Err("a string in the place of a number".into()),
+        }
+    }
+
     /// A plain length, as a count.
     pub fn count(&mut self) -> Result<usize, String> {
-        match self.length()? {
-            Length::Plain(count) => usize::try_from(count).map_err(|e| e.to_string()),
-            Length::Special(_) => Err("a string in the place of a count".into()),
-        }
+        usize::try_from(self.number()?).map_err(|e| e.to_string())
     }
 
     /// A string; one that stands as an integer is given as its digits. Compressed ones are [`Reader::compressed`].
@@ -155,6 +166,10 @@ impl Writer {
         match length {
             0..64 => self.0.push(length as u8),
             64..16384 => self.0.extend_from_slice(&(length as u16 | 0x4000).to_be_bytes()),
+            16384..0x1_0000_0000 => {
+                self.0.push(0x80);
+                self.0.extend_from_slice(&(length as u32).to_be_bytes());
+            }
             _ => {
                 self.0.push(0x81);
                 self.0.extend_from_slice(&length.to_be_bytes());

@@ -18,9 +18,14 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Whether a deleted entry may lie at `start` or behind it.
+    /// Whether a deleted entry may lie at `start` or behind it, among those that are there.
     pub(super) fn has_tombstone_from(&self, start: Id) -> bool {
-        self.length > 0 && self.max_deleted_id != Id::MIN && start <= self.max_deleted_id
+        self.has_gaps() && start <= self.max_deleted_id
+    }
+
+    /// Whether a deleted entry may lie behind the first that is there.
+    fn has_gaps(&self) -> bool {
+        self.length > 0 && self.max_deleted_id != Id::MIN && self.first_id <= self.max_deleted_id
     }
 
     /// How many entries were ever added up to and with this id, where that is known for sure.
@@ -31,16 +36,12 @@ impl Counters {
         if self.length == 0 && id <= self.last_id {
             return Some(self.entries_added);
         }
-        if id != Id::MIN && id < self.max_deleted_id {
-            return None;
-        }
         if id >= self.last_id {
             return (id == self.last_id).then_some(self.entries_added);
         }
-        let gaps = self.max_deleted_id != Id::MIN && self.max_deleted_id >= self.first_id;
         let before = self.entries_added.wrapping_sub(self.length);
         match id.cmp(&self.first_id) {
-            _ if gaps => None,
+            _ if self.has_gaps() => None,
             std::cmp::Ordering::Less => Some(before),
             std::cmp::Ordering::Equal => Some(before.wrapping_add(1)),
             std::cmp::Ordering::Greater => None,

@@ -106,7 +106,8 @@ impl Stream {
             so_far.last = id;
             so_far.count += 1;
         }
-        if delivered.is_some() {
+        // Redis calls a consumer active when something is pending for it anew.
+        if delivered.is_some() && !no_ack {
             group.touch(consumer, now);
         }
         delivered

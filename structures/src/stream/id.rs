@@ -99,7 +99,7 @@ impl Id {
 impl NewId {
     /// Reads `*`, `ms-*`, `ms-seq` or `ms`. O(length).
     pub fn parse(text: &[u8]) -> Option<NewId> {
-        if text == b"*" {
+        if matches!(text, b"*" | [b'*', 0, ..]) {
             return Some(NewId::Auto);
         }
         match split(terminated(text)?) {
@@ -194,6 +194,8 @@ mod tests {
         assert_eq!(Id::parse(&[b'0'; 127], 0), id(0, 0));
         assert_eq!(Id::parse(&[b'0'; 128], 0), None);
         assert_eq!(NewId::parse(b"*"), Some(NewId::Auto));
+        assert_eq!(NewId::parse(b"*\x001"), Some(NewId::Auto));
+        assert_eq!(NewId::parse(b"**"), None);
         assert_eq!(NewId::parse(b"5-*"), Some(NewId::AutoSeq(5)));
         assert_eq!(NewId::parse(b"5"), Some(NewId::Exact(Id::new(5, 0))));
         assert_eq!(NewId::parse(b"-*"), None);

@@ -3,8 +3,10 @@
 //! A file declares its command with [`command!`](russet_engine::command!), which registers it. Nothing else
 //! names it: a folder takes in every file that stands in it.
 
+pub mod bitmap;
 pub mod connection;
 pub mod generic;
+pub mod hyperloglog;
 pub mod server;
 #[cfg(test)]
 mod shell;

@@ -44,6 +44,10 @@ events! {
     SetRange = "setrange" in b'$',
     /// A string grew at its end.
     Append = "append" in b'$',
+    /// Bits of a string were set.
+    SetBit = "setbit" in b'$',
+    /// Elements were added to a HyperLogLog, or others merged into it.
+    PfAdd = "pfadd" in b'$',
     /// An integer was added.
     IncrBy = "incrby" in b'$',
     /// A float was added.

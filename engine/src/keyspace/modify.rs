@@ -31,6 +31,12 @@ impl Db<'_> {
         self.ks.events.note(self.index, event, key.bytes);
     }
 
+    /// As [`changed`](Db::changed), for a change that has no event: a count that is cached within a value.
+    pub fn refreshed(&mut self, key: Key<'_>) {
+        self.ks.dirty += 1;
+        self.ks.watches.touch(self.index, key.bytes);
+    }
+
     /// Notes an event that is no change of its own (`SET` with an expiry is `set` and `expire`).
     #[inline]
     pub fn note(&mut self, key: Key<'_>, event: Event) {

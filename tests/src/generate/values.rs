@@ -97,7 +97,7 @@ impl Values {
     /// When no slot has that name: the grammar has a typing error.
     pub fn pick(&mut self, slot: &str, rng: &mut StdRng) -> Vec<u8> {
         // Now and then a value of quite another kind; not for times, where 100 would make a race.
-        if !matches!(slot, "secs" | "ms" | "later" | "ms-later") && rng.random_bool(0.02) {
+        if !matches!(slot, "secs" | "ms" | "later" | "ms-later" | "hll") && rng.random_bool(0.02) {
             let other =
                 ["text", "integer", "float", "pattern", "key", "word"].choose(rng).expect("not empty");
             return self.kind(other, rng);
@@ -109,6 +109,8 @@ impl Values {
         let one = |list: &[&str], rng: &mut StdRng| list.choose(rng).expect("not empty").as_bytes().to_vec();
         match slot {
             "key" => latin1(KEYS.choose(rng).expect("not empty")),
+            // Keys whose bytes nothing else touches: of a damaged one Redis reads past the end.
+            "hll" => one(&["h:1", "h:2", "h:3", "h:4"], rng),
             "value" => {
                 let kind = ["text", "integer", "integer", "float", "long"].choose(rng).expect("not empty");
                 self.kind(kind, rng)
@@ -136,6 +138,22 @@ impl Values {
             "index" => match rng.random_range(0..8) {
                 0 => self.kind("integer", rng),
                 _ => rng.random_range(-12..12).to_string().into_bytes(),
+            },
+            "bit" => match rng.random_range(0..20) {
+                0 => one(&["-1", "x", "#1", "4294967296", "9223372036854775808", "1.5", ""], rng),
+                _ => rng.random_range(0..300).to_string().into_bytes(),
+            },
+            // What BITFIELD calls types and offsets.
+            "field" => match rng.random_range(0..20) {
+                0 => one(&["u64", "i65", "u0", "i0", "x8", "U8", "", "8", "u-1", "i08"], rng),
+                1..12 => one(&["u1", "u2", "u8", "u63", "i1", "i8", "i16", "i63", "i64"], rng),
+                n => {
+                    format!("{}{}", if n % 2 == 0 { 'i' } else { 'u' }, rng.random_range(1..64)).into_bytes()
+                }
+            },
+            "place" => match rng.random_range(0..3) {
+                0 => format!("#{}", rng.random_range(0..9)).into_bytes(),
+                _ => self.kind("bit", rng),
             },
             // Growing a string to half a gigabyte on both servers would only test patience.
             "offset" => one(

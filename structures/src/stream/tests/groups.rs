@@ -123,6 +123,8 @@ fn check(stream: &Stream, model: &Model) {
 fn apply(stream: &mut Stream, model: &mut Model, op: Op) {
     model.now += 1;
     let now = model.now;
+    // A delivery may be recorded for later than now; only a least idle time makes that matter.
+    let is_fresh = |time: i64, min_idle: i64| min_idle > 0 && now - time < min_idle;
     let index =
         |stream: &Stream, who: usize| stream.group(b"g").and_then(|group| group.find_consumer(NAMES[who]));
     match op {
@@ -198,7 +200,7 @@ fn apply(stream: &mut Stream, model: &mut Model, op: Op) {
             let expected = match (model.is_there(id), model.pending.get(&id)) {
                 (false, Some(_)) => Claimed::Deleted,
                 (false, None) => Claimed::NoEntry,
-                (true, Some(nack)) if now - nack.1 < claim.min_idle => Claimed::TooFresh,
+                (true, Some(nack)) if is_fresh(nack.1, claim.min_idle) => Claimed::TooFresh,
                 (true, None) if !claim.force => Claimed::NotPending,
                 (true, _) => Claimed::Taken,
             };
@@ -228,7 +230,7 @@ fn apply(stream: &mut Stream, model: &mut Model, op: Op) {
                 if !model.is_there(id) {
                     model.pending.remove(&id);
                     expected.deleted.push(id);
-                } else if now - nack.1 >= claim.min_idle {
+                } else if !is_fresh(nack.1, claim.min_idle) {
                     model.pending.insert(id, (who, now, nack.2 + u64::from(!claim.just_id)));
                     expected.taken.push(id);
                 }

@@ -166,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn fields(mut bytes in prop::collection::vec(any::<u8>(), 0..20), at in 0u64..100, field in field(), value: i64, shift in 0u32..64, overflow in overflow()) {
+    fn fields(mut bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0u64..250, field in field(), value: i64, shift in 0u32..64, overflow in overflow()) {
         prop_assert_eq!(field.get(&bytes, at), slow_get(&bytes, at, field));
         bytes.resize(bytes.len().max(field.bytes_for(at).expect("small") as usize), 0);
         let value = value >> shift;

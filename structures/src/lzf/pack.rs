@@ -17,9 +17,12 @@ pub fn compress(input: &[u8], most: usize, out: &mut Vec<u8>) -> Option<usize> {
     assert!(u32::try_from(input.len()).is_ok(), "LZF of {} bytes", input.len());
     let before = out.len();
     let mut packer = Packer { input, from: 0, room: most, out };
-    let fits = match input.len() {
-        ..=SMALL => packer.run::<512>(),
-        _ => packer.run::<8192>(),
+    let fits = if input.len() <= SMALL {
+        packer.run::<512, false>()
+    } else if input.len() <= MAX_OFFSET {
+        packer.run::<8192, false>()
+    } else {
+        packer.run::<8192, true>()
     };
     if fits.is_none() {
         out.truncate(before);
@@ -37,8 +40,9 @@ struct Packer<'a> {
 }
 
 impl Packer<'_> {
-    /// Compresses everything with a table of `PLACES`, a power of two. `None` where the room does not do.
-    fn run<const PLACES: usize>(&mut self) -> Option<()> {
+    /// Compresses everything with a table of `PLACES`, a power of two. `None` where the room does not do. Without `FAR`
+    /// the input is short enough for a reference to reach from its end to its beginning.
+    fn run<const PLACES: usize, const FAR: bool>(&mut self) -> Option<()> {
         let input = self.input;
         // Where three bytes of this hash stood last. What was never set names place 0, where the comparison tells.
         let mut table = [0u32; PLACES];
@@ -54,8 +58,15 @@ impl Packer<'_> {
             let place = &mut table[slot(word)];
             let candidate = std::mem::replace(place, at as u32) as usize;
             let other = word_at(input, candidate).unwrap_or(!word);
-            // One branch for both: whether a place is near is a coin's toss, that it holds other bytes nearly sure.
-            if ((other ^ word) << 8 != 0) | (at - candidate > MAX_OFFSET) {
+            // In long input without repetitions it is a coin's toss whether a place is near, and nearly sure that it holds
+            // other bytes. So there is one branch for both, by arithmetic: of two conditions with an `|` between them the
+            // compiler makes two branches.
+            let far = if FAR {
+                ((MAX_OFFSET as u64).wrapping_sub((at - candidate) as u64) >> 32) as u32
+            } else {
+                0
+            };
+            if (other ^ word) << 8 | far != 0 {
                 at += 1;
                 continue;
             }

@@ -11,6 +11,7 @@ mod geohash;
 mod hyperloglog;
 mod intset;
 mod lzf;
+mod morris;
 mod quicklist;
 mod rax;
 mod stream;

@@ -10,6 +10,7 @@ mod bitmap;
 mod geohash;
 mod hyperloglog;
 mod intset;
+mod listpack;
 mod lzf;
 mod morris;
 mod quicklist;

@@ -14,21 +14,28 @@
 //! | list | one [listpack](crate::listpack) | [quicklist](crate::quicklist): a chain of listpacks, the inner ones packed by [LZF](crate::lzf) |
 //! | hash | [listpack](crate::listpack) | [map](crate::map) |
 //! | set | [intset](crate::intset) or [listpack](crate::listpack) | [set](crate::map) |
-//! | sorted set | [listpack](crate::listpack) | [map](crate::map) by member and [B+ tree](crate::bptree) by score; places on earth are scores made by [geohash](crate::geohash) |
-//! | stream | | [radix tree](crate::rax) of listpacks |
+//! | sorted set | [listpack](crate::listpack) | [sorted set](crate::sorted_set): a dict by member and a [B+ tree](crate::bptree) by score; places on earth are scores made by [geohash](crate::geohash) |
+//! | stream | | [stream](crate::stream): a [radix tree](crate::rax) of listpacks |
 //!
-//! The keyspace is a [dict](crate::dict) of records, as map and set are dicts of fields and members.
+//! The keyspace is a [dict](crate::dict) of records, as map and set are dicts of fields and members. When memory is full,
+//! an [LRU clock](crate::lru_clock) or a [Morris counter](crate::morris) in each record says which key is worth least, and
+//! the [eviction pool](crate::eviction) remembers the worst that were seen.
+//!
+//! Three are here because Redis has or had them, and because the comparison teaches: [SDS](crate::sds),
+//! the [ziplist](crate::ziplist), which old files still hold, and the [skiplist](crate::skiplist).
 //!
 //! # In which order to read?
 //!
 //! Each page stands alone. Three walks through them:
 //!
-//! 1. *How little can a value take?* [Record](crate::record), [block](crate::block), [intset](crate::intset),
-//!    [listpack](crate::listpack), [quicklist](crate::quicklist), [LZF](crate::lzf).
+//! 1. *How little can a value take?* [SDS](crate::sds), [record](crate::record), [block](crate::block),
+//!    [intset](crate::intset), [ziplist](crate::ziplist), [listpack](crate::listpack), [quicklist](crate::quicklist),
+//!    [LZF](crate::lzf).
 //! 2. *How is one found among millions?* [Dict](crate::dict), [map](crate::map), [skiplist](crate::skiplist),
-//!    [B+ tree](crate::bptree), [radix tree](crate::rax).
-//! 3. *What can be known without keeping everything?* [HyperLogLog](crate::hyperloglog), [geohash](crate::geohash),
-//!    [bitmap](crate::bitmap).
+//!    [B+ tree](crate::bptree), [sorted set](crate::sorted_set), [radix tree](crate::rax), [stream](crate::stream).
+//! 3. *What can be known without keeping everything?* [HyperLogLog](crate::hyperloglog),
+//!    [Morris counter](crate::morris), [LRU clock](crate::lru_clock), [eviction pool](crate::eviction),
+//!    [geohash](crate::geohash), [bitmap](crate::bitmap).
 //!
 //! # What does each folder hold?
 //!

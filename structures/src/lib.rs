@@ -49,6 +49,7 @@
 pub mod bitmap;
 pub mod block;
 pub mod bptree;
+mod buckets;
 pub mod dict;
 pub mod element;
 pub mod eviction;

@@ -39,7 +39,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     #[inline]
     pub fn get(&self) -> &T {
         let (index, at, slot) = self.place;
-        match self.dict.directory.buckets(index).and_then(|(buckets, _)| buckets[at].get(slot)) {
+        match self.dict.directory.buckets(index).and_then(|(buckets, _)| buckets.get(at, slot)) {
             Some(value) => value,
             None => unreachable!("an occupied entry stays where it was found"),
         }
@@ -80,7 +80,7 @@ impl<'a, T: Slot> VacantEntry<'a, T> {
 
 fn slot_mut<T>(dict: &mut Dict<T>, (index, at, slot): (usize, usize, usize)) -> &mut T {
     let segment = dict.directory.segment_mut(index);
-    match segment.and_then(|segment| segment.buckets[at].get_mut(slot)) {
+    match segment.and_then(|segment| segment.buckets.into_mut(at, slot)) {
         Some(value) => value,
         None => unreachable!("an occupied entry stays where it was found"),
     }

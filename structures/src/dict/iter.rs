@@ -3,16 +3,18 @@
 use std::iter::FusedIterator;
 
 use super::Dict;
-use super::bucket::Lanes;
-use super::raw::{Bucket, Directory};
+use super::raw::Directory;
+use crate::buckets::Buckets;
+use crate::buckets::Lanes;
 
 /// Every entry, in order of segments and buckets; see [`Dict::iter`].
 pub struct Iter<'a, T> {
     directory: &'a Directory<T>,
     /// Directory index of the next segment.
     index: usize,
-    buckets: std::slice::Iter<'a, Bucket<T>>,
-    current: Option<&'a Bucket<T>>,
+    /// The segment before it, the bucket in it, and the slots of that bucket that are left.
+    buckets: Option<Buckets<'a, T>>,
+    at: usize,
     lanes: Lanes,
     left: usize,
 }
@@ -20,12 +22,11 @@ pub struct Iter<'a, T> {
 impl<T> Dict<T> {
     /// Every entry once, in no order that means anything. O(n) for all of it.
     pub fn iter(&self) -> Iter<'_, T> {
-        let buckets = Default::default();
         Iter {
             directory: &self.directory,
             index: 0,
-            buckets,
-            current: None,
+            buckets: None,
+            at: 0,
             lanes: Lanes::NONE,
             left: self.len,
         }
@@ -39,15 +40,15 @@ impl<'a, T> Iterator for Iter<'a, T> {
         loop {
             if let Some(slot) = self.lanes.next() {
                 self.left -= 1;
-                return self.current?.get(slot);
+                return self.buckets?.get(self.at, slot);
             }
-            if let Some(bucket) = self.buckets.next() {
-                (self.current, self.lanes) = (Some(bucket), bucket.occupied());
-            } else {
+            self.at += 1;
+            if self.buckets.is_none_or(|buckets| self.at >= buckets.len()) {
                 let segment = self.directory.segment(self.index)?;
                 self.index += self.directory.span(segment.depth);
-                self.buckets = segment.buckets.iter();
+                (self.buckets, self.at) = (Some(segment.buckets), 0);
             }
+            self.lanes = self.buckets?.word(self.at).occupied();
         }
     }
 
@@ -90,12 +91,12 @@ impl<T> Iterator for IntoIter<T> {
 
     fn next(&mut self) -> Option<T> {
         loop {
-            let segment = self.directory.segment_mut(self.index)?;
+            let mut segment = self.directory.segment_mut(self.index)?;
             let depth = segment.depth;
-            while let Some(bucket) = segment.buckets.get_mut(self.bucket) {
-                if let Some(slot) = bucket.occupied().next() {
+            while self.bucket < segment.buckets.len() {
+                if let Some(slot) = segment.buckets.word(self.bucket).occupied().next() {
                     self.left -= 1;
-                    return bucket.take(slot);
+                    return segment.buckets.take(self.bucket, slot);
                 }
                 self.bucket += 1;
             }

@@ -19,29 +19,33 @@
 //!
 //! # The layout
 //!
-//! A bucket is one cache line of 64 bytes:
+//! A bucket has eight slots, one cache line, and a word of eight bytes that says what is in them:
 //!
 //! ```text
-//!  byte 0                       7 8        16        24                 56       64
-//!      ┌───┬───┬───┬───┬───┬───┬───┬───┬─────────┬─────────┬──── ··· ────┬─────────┐
-//!      │t0 │t1 │t2 │t3 │t4 │t5 │t6 │ n │ slot 0  │ slot 1  │             │ slot 6  │
-//!      └───┴───┴───┴───┴───┴───┴───┴───┴─────────┴─────────┴──── ··· ────┴─────────┘
-//!       7 tags of 1 byte (0 = empty)  + 1 byte of notes  + 7 slots of 8 bytes  = 64
+//!   word, 64 bits: 8 tags of 7 bits (0 = empty), then 8 bits of notes
+//!      ┌────┬────┬────┬────┬────┬────┬────┬────┬───────┬───────┐
+//!      │ t0 │ t1 │ t2 │ t3 │ t4 │ t5 │ t6 │ t7 │ marks │ reach │   8 × 7 + 5 + 3 = 64 bits
+//!      └────┴────┴────┴────┴────┴────┴────┴────┴───────┴───────┘
+//!   slots, 64 bytes
+//!      ┌─────────┬─────────┬─────────┬──── ··· ────┬─────────┐
+//!      │ slot 0  │ slot 1  │ slot 2  │             │ slot 7  │   8 × 8 = 64 bytes
+//!      └─────────┴─────────┴─────────┴──── ··· ────┴─────────┘
 //! ```
 //!
-//! A segment is an array of 1 to 128 buckets, and a directory says which segment a hash belongs to:
+//! A segment is 1 to 512 buckets: an array of words and an array of slots. A directory says which segment a hash
+//! belongs to:
 //!
 //! ```text
-//!                                 segment of depth 1: 96 buckets
-//!  directory, 4 entries          ┌──────┬──────┬──── ··· ────┬──────┐
-//!  ┌────────────────────────┐ ┌─►│ all hashes that start with 0     │
-//!  │ 00  pointer len shape  ├─┤  └──────┴──────┴──── ··· ────┴──────┘
-//!  │ 01  pointer  -  shape  ├─┘  ┌──────┬──────┬──── ··· ────┬──────┐
-//!  │ 10  pointer len shape  ├───►│ start with 10: depth 2, 64       │
-//!  │ 11  pointer len shape  ├─┐  └──────┴──────┴──── ··· ────┴──────┘
-//!  └────────────────────────┘ │  ┌──────┬──────┬──── ··· ────┬──────┐
-//!   8 + 4 + 4 = 16 bytes each └─►│ start with 11: depth 2, 80       │
-//!                                └──────┴──────┴──── ··· ────┴──────┘
+//!                                  segment of depth 1: 384 buckets
+//!  directory, 4 entries           ┌──────┬──────┬──── ··· ────┬──────┐
+//!  ┌─────────────────────────┐ ┌─►│ all hashes that start with 0     │
+//!  │ 00  words slots shape n ├─┤  └──────┴──────┴──── ··· ────┴──────┘
+//!  │ 01  words slots shape - ├─┘  ┌──────┬──────┬──── ··· ────┬──────┐
+//!  │ 10  words slots shape n ├───►│ start with 10: depth 2, 256      │
+//!  │ 11  words slots shape n ├─┐  └──────┴──────┴──── ··· ────┴──────┘
+//!  └─────────────────────────┘ │  ┌──────┬──────┬──── ··· ────┬──────┐
+//!    8 + 8 + 4 + 4 = 24 bytes  └─►│ start with 11: depth 2, 320      │
+//!                                 └──────┴──────┴──── ··· ────┴──────┘
 //! ```
 //!
 //! A hash of 64 bits is used from its two ends:
@@ -50,67 +54,90 @@
 //!   63         63-depth                                  16 15            0
 //!  ┌─────────────┬─────────────────────────────────────────┬───────────────┐
 //!  │ which       │ where in the segment: the home bucket   │ tag, scaled   │
-//!  │ segment     │ is this, as a fraction, of its buckets  │ to 1 ..= 255  │
+//!  │ segment     │ is this, as a fraction, of its buckets  │ to 1 ..= 127  │
 //!  └─────────────┴─────────────────────────────────────────┴───────────────┘
 //!  └───────────────── position: 48 bits ───────────────────┘
 //! ```
 //!
 //! # How does a lookup go?
 //!
-//! The directory gives segment and home bucket. The tags of the bucket are compared in one go;
-//! entries whose tag matches are given to the caller's `eq`. If none is right, the bucket's notes
-//! say how many entries of this home had to be stored elsewhere (4 bits, for most homes 0) and how
-//! many buckets further on they are at most (4 bits): so many more buckets are searched, at the
-//! segment's end its first ones.
+//! The directory gives segment and home bucket. The line of its slots is asked for, and meanwhile the tags in its
+//! word are compared in one go; entries whose tag matches are given to the caller's `eq`. If none is right, the
+//! word's notes say whether an entry with such a tag may be elsewhere: five *marks*, each for a fifth of all tags, are
+//! set for the entries of this home that had to be stored in another bucket. Where the mark is set, `reach` says in
+//! how many buckets more to look, at the segment's end in its first ones: 1, 2, 3, 5, 8, 16, 40, or all.
 //!
 //! An example, with a segment of depth 1 and 96 buckets and the hash `0xc3d2_e1f0_0000_4a80`. The
 //! position is `0xc3d2_e1f0_0000`; its top bit, 1, led to the segment. What follows, as 32 bits, is
 //! `0x87a5_c3e0`, which is 0.5299 of 2^32, so the home is bucket 50 of 96. The tag is the low 16
-//! bits scaled, `1 + (0x4a80 * 255 >> 16)`, which is `0x4b`. In a bucket whose first word is
-//! `0x31_00_00_91_4b_d0_4b_17`, slots 1 and 3 match, slots 5 and 6 are empty, and one entry whose
-//! home is this bucket is at most 3 buckets away: if neither slot has the right entry, buckets 51
-//! to 53 are searched, and then the answer is no.
+//! bits scaled, `1 + (0x4a80 * 127 >> 16)`, which is `0x25`. Let the word be `0x4262_0001_14b4_1297`. From its low end,
+//! seven bits at a time, the tags are `17 25 50 25 11 00 00 31`: slots 1 and 3 match, slots 5 and 6 are empty. Of the
+//! notes, `0x42`, the high three bits are 2, which means three buckets, and the marks are `00010`: something between the
+//! tags `0x1a` and `0x33` is elsewhere. So if neither slot has the right entry, buckets 51 to 53 are searched, and then
+//! the answer is no. With a tag of `0x34` or more it would have been no at once.
 //!
-//! # Why not stop at the first bucket that nothing overflowed from?
+//! # Why are words and slots apart?
+//!
+//! To find that a key is absent, and to find room for a new one, it takes the words alone. They are a ninth of the
+//! table and stay in the processor's cache long after the slots do not; eight neighbours share a cache line, so a look
+//! at the next bucket is free; and an insertion need not wait for the slot that it writes. The first version of this
+//! dict had word and slots of a bucket side by side in one line, which is one line fewer for a lookup that succeeds. It
+//! took half again as long to insert, and its lookups were no faster than these are now that the slots are asked
+//! for before the word is read.
+//!
+//! # Why marks, and not a count?
 //!
 //! The usual way is to count, in each bucket, the entries that probed past it, and to stop where
 //! nothing did. It answers a failed search well in a table that was only ever filled. Once entries
 //! come and go, hardly any bucket is left that nothing probed past: simulated at 85% full with
 //! every entry replaced three times, a failed search reads 48 further buckets that way, and 5 with
-//! notes that belong to the home bucket alone.
+//! notes that belong to the home bucket alone. The marks answer four of five searches that a note about the home
+//! bucket alone would send on: a failed search reads a third of a bucket more than its home, and less than one after
+//! every entry was replaced twenty times, which is a test.
 //!
 //! # How does it grow?
 //!
-//! A segment that reaches 92% of its slots takes the next size (1, 2, ... 8, 10, 12, 14, 16, 20,
-//! ... 64, 80, 96, 112, 128 buckets). At 128 buckets it splits in two, by one more bit of the hash.
-//! Either way one insertion moves at most 826 entries, and for that moment only this one segment
+//! A segment that reaches 94% of its slots takes the next size (1 to 6, 8, 10, 12, 16, 20, 24, 32, ... 256, 320,
+//! 384, 512 buckets: three sizes per doubling). At 512 buckets it splits in two, by one more bit of the hash.
+//! Either way one insertion moves at most 3840 entries, and for that moment only this one segment
 //! stands in memory twice. When a segment splits that is as deep as the directory, the directory
-//! doubles first: 16 bytes per some 600 entries are copied.
+//! doubles first: 24 bytes per some 2500 entries are copied.
 //!
 //! Removal takes the same ways back at other thresholds: below half full a segment takes a smaller
 //! size, and two neighbours that together fill less than two fifths of a large one merge. Where
 //! entries are replaced rather than removed, a segment is built anew, at its size, after about half
-//! as many removals as it has entries, because the new ones take the places that those who were
-//! pushed away from home could have returned to.
+//! as many removals as it has entries, because marks stay when what they stood for has gone, and the new entries take
+//! the places that those who were pushed away from home could have returned to.
 //!
 //! # What does it cost?
 //!
-//! `64 * buckets + 16 * 2^directory_bits` bytes; at a fill `f` of the slots, `64 / (7 f)` bytes per
-//! entry plus about 0.04 for the directory. `f` wanders between 0.74 and 0.92: on average over all
+//! | operation | time |
+//! |---|---|
+//! | `find`, `find_mut`, `entry` | O(1) expected: a line of words, a line of slots, one call of `eq` that succeeds |
+//! | `insert_unique` | O(1) amortised, at most 3840 entries moved and one directory doubled |
+//! | `remove` | O(1) amortised, with the same bound |
+//! | `retain`, `iter`, `drain`, `clear` | O(n) |
+//! | `scan` | O(budget) a call, every entry that stays exactly once |
+//! | `sample`; `sample_distinct` | O(1) expected, all equally likely; O(wanted) expected, all sets equally likely |
+//! | `len`, `memory` | O(1) |
+//!
+//! `72 * buckets + 24 * 2^directory_bits` bytes; at a fill `f` of the slots, `9 / f` bytes per
+//! entry plus about 0.01 for the directory. `f` wanders between 0.70 and 0.94: on average over all
 //! sizes that is under 11 bytes per entry, of which 8 are the entry itself. The bar is a test
 //! (`at_most_11_bytes_per_entry_between_one_and_two_million`).
 //!
 //! ![Bytes of table per entry: the dict's stay near 11 while those of tables that double go up and down](../../../../docs/src/plots/structures/dict-bytes.svg)
 //!
-//! The slowest of a million insertions takes 20 to 35 µs, the split of a segment of records; a
-//! table that doubles (hashbrown) takes 70 to 110 ms for its slowest. Redis's way pauses for little
-//! while it moves chains, and then for the memory of a table that it takes or gives back at once.
+//! ![Bytes of table per entry by how full the table is: 9 divided by the fill, and where the dict is](../../../../docs/src/plots/structures/dict-fill.svg)
+//!
+//! The slowest insertion is the one that splits a segment or doubles the directory. It does not get slower with the
+//! table, while that of a table that doubles (hashbrown) does, to more than a hundred times as long. Redis's way
+//! pauses for little while it moves chains, and then for the memory of a table that it takes or gives back at once.
 //!
 //! ![The slowest insertion by size: hashbrown's grows with the table, the dict's hardly](../../../../docs/src/plots/structures/dict-pause.svg)
 //!
-//! The directory's doubling at 6.7 million entries takes about 40 µs. With a million records a lookup takes three quarters of
-//! hashbrown's time, and one out of a batch of 16 that was announced by `prefetch` and
-//! `prefetch_candidate` takes a quarter of an unannounced one. On your machine:
+//! A lookup out of a batch that was announced by `prefetch` and `prefetch_candidate` waits for nothing. Without that,
+//! on your machine:
 //!
 //! ![Time to find an entry by size](../../../../docs/src/plots/structures/dict-find.svg)
 //!
@@ -122,17 +149,17 @@
 //! # What is it bad at?
 //!
 //! - **Insertion costs more than in a table that doubles.** Small steps mean that an entry is moved
-//!   about 5 times while the table doubles, and each time its hash is asked for, which touches the
-//!   entry's memory (prefetched, in storage order). Filling takes up to twice hashbrown's time.
-//! - **Failed searches cost more**, about twice hashbrown's, since memory that is 83% full leaves a
-//!   third of the buckets with something elsewhere.
+//!   three times while the table doubles, and each time its hash is asked for, which touches the
+//!   entry's memory (prefetched, in storage order). Filling with numbers, whose hash is nothing, takes two to three times
+//!   hashbrown's time; filling with records, whose keys have to be read, up to one and a half times.
+//! - **Failed searches among numbers cost more**, about twice hashbrown's, since there is a directory on the way.
 //! - **Hashes must be good.** Positions that share long prefixes make for wide directories (bounded
 //!   to half a byte per entry) and then for segments beyond 128 buckets; equal positions make every
 //!   operation on them linear. It stays correct. Use a keyed hash for keys from outside.
-//! - **The directory doubles at once.** At 100 million entries that is a copy of some megabytes.
+//! - **The directory doubles at once.** At 100 million entries that is a copy of a megabyte, less than a split
+//!   takes. A directory in two levels would never copy it, and every lookup would wait for one more load.
 //! - Entries are 8 bytes, and order means nothing.
 
-mod bucket;
 mod entry;
 mod iter;
 mod probe;
@@ -144,11 +171,11 @@ mod segment;
 mod stats;
 mod validate;
 
-use bucket::{SLOTS, tag_of};
+use crate::buckets::{BUCKET_SIZE, SLOTS, tag_of};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{IntoIter, Iter};
+use raw::Directory;
 pub use raw::prefetch_line;
-use raw::{Bucket, Directory, new_buckets};
 pub use stats::Stats;
 
 /// What a dict can hold: exactly 8 bytes, checked when the code is compiled.
@@ -201,7 +228,7 @@ impl<T> Dict<T> {
             bits += 1;
         }
         let count = resize::count_for(if bits == 0 { capacity } else { share(bits) });
-        dict.directory.fill(bits, || new_buckets(count));
+        dict.directory.fill(bits, count);
         (dict.buckets, dict.widest, dict.deepest) = (count << bits, count as u32, 1 << bits);
         dict
     }
@@ -228,7 +255,7 @@ impl<T> Dict<T> {
     /// Bytes that the table has allocated: buckets and directory, without `Dict` itself and what
     /// entries own. O(1).
     pub fn memory(&self) -> usize {
-        self.buckets * size_of::<Bucket<T>>() + self.directory.memory()
+        self.buckets * BUCKET_SIZE + self.directory.memory()
     }
 
     /// Removes all entries and gives all memory back. O(n).
@@ -258,8 +285,9 @@ impl<T> Dict<T> {
         let index = self.directory.index(hash);
         let (buckets, depth) = self.directory.buckets(index)?;
         let home = probe::home(hash, depth, buckets.len());
+        buckets.prefetch_slots(home);
         let (at, slot) = probe::find(buckets, home, tag_of(hash), eq)?;
-        buckets[at].get(slot)
+        buckets.get(at, slot)
     }
 
     /// The entry with this hash that satisfies `eq`, to change or replace in place. O(1) expected.
@@ -268,7 +296,7 @@ impl<T> Dict<T> {
     #[inline]
     pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
         let (index, at, slot) = self.locate(hash, eq)?;
-        self.directory.segment_mut(index)?.buckets[at].get_mut(slot)
+        self.directory.segment_mut(index)?.buckets.into_mut(at, slot)
     }
 
     /// Starts loading the bucket where the search for this hash begins. O(1).
@@ -291,9 +319,9 @@ impl<T: Slot> Dict<T> {
     #[inline]
     pub fn prefetch_candidate(&self, hash: u64) {
         if let Some((buckets, depth)) = self.directory.buckets(self.directory.index(hash)) {
-            let bucket = &buckets[probe::home(hash, depth, buckets.len())];
-            if let Some(value) = bucket.word().matching(tag_of(hash)).next().and_then(|slot| bucket.get(slot))
-            {
+            let home = probe::home(hash, depth, buckets.len());
+            let slot = buckets.word(home).matching(tag_of(hash)).next();
+            if let Some(value) = slot.and_then(|slot| buckets.get(home, slot)) {
                 value.prefetch();
             }
         }
@@ -302,11 +330,11 @@ impl<T: Slot> Dict<T> {
     /// Adds an entry that the caller knows not to be there, and returns it. O(1) amortised.
     ///
     /// `hasher` gives the hash of entries that are already there; it is called only when a segment
-    /// grows (then for all its entries, rarely more than 825).
+    /// grows (then for all its entries, rarely more than 3840).
     ///
     /// # Panics
     ///
-    /// When some 6 million entries have (nearly) the same hash: with a keyed hash, never.
+    /// When some 8 million entries have (nearly) the same hash: with a keyed hash, never.
     #[inline]
     pub fn insert_unique(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> &mut T {
         let roomy = self
@@ -317,12 +345,14 @@ impl<T: Slot> Dict<T> {
             self.grow(hash, hasher);
         }
         let index = self.directory.index(hash);
-        let Some(segment) = self.directory.segment_mut(index) else { unreachable!("`grow` made a segment") };
+        let Some(mut segment) = self.directory.segment_mut(index) else {
+            unreachable!("`grow` made a segment")
+        };
         let home = probe::home(hash, segment.depth, segment.buckets.len());
-        let (at, slot) = probe::place(segment.buckets, home, tag_of(hash), value);
+        let (at, slot) = probe::place(&mut segment.buckets, home, tag_of(hash), value);
         *segment.len += 1;
         self.len += 1;
-        match segment.buckets[at].get_mut(slot) {
+        match segment.buckets.into_mut(at, slot) {
             Some(value) => value,
             None => unreachable!("`place` filled this slot"),
         }
@@ -349,8 +379,7 @@ impl<T: Slot> Dict<T> {
     ) -> Option<T> {
         let mut segment = self.directory.segment_mut(index)?;
         let count = segment.buckets.len();
-        let home = probe::home(hash, segment.depth, count);
-        let value = probe::take(segment.buckets, home, at, slot)?;
+        let value = segment.buckets.take(at, slot)?;
         *segment.len -= 1;
         let len = *segment.len as usize;
         let worn = hash.is_multiple_of(resize::WEAR_UNIT) && resize::is_worn(segment.wear_out(), len, count);

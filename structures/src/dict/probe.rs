@@ -13,7 +13,7 @@
 
 use std::num::NonZeroU8;
 
-use super::raw::Bucket;
+use crate::buckets::{Buckets, BucketsMut};
 
 /// Bits of the hash that say where an entry lives.
 pub(super) const POSITION_BITS: u32 = 48;
@@ -55,27 +55,27 @@ pub(super) fn distance(home: usize, at: usize, count: usize) -> usize {
     if at >= home { at - home } else { at + count - home }
 }
 
-/// How many buckets after `home` a search that starts there may have to read.
+/// How many buckets after `home` the entries with that home may be stored.
 #[inline]
-pub(super) fn reach<T>(buckets: &[Bucket<T>], home: usize) -> usize {
-    buckets[home].word().reach().min(buckets.len() - 1)
+pub(super) fn reach<T>(buckets: Buckets<'_, T>, home: usize) -> usize {
+    buckets.word(home).reach().min(buckets.len() - 1)
 }
 
 /// Finds an entry: its bucket and slot.
 #[inline]
 pub(super) fn find<T>(
-    buckets: &[Bucket<T>],
+    buckets: Buckets<'_, T>,
     home: usize,
     tag: NonZeroU8,
     mut eq: impl FnMut(&T) -> bool,
 ) -> Option<(usize, usize)> {
-    if let Some(slot) = buckets[home].find(tag, &mut eq) {
+    if let Some(slot) = buckets.find(home, tag, &mut eq) {
         return Some((home, slot));
     }
     let mut at = home;
-    for _ in 0..reach(buckets, home) {
+    for _ in 0..buckets.word(home).reach_of(tag).min(buckets.len() - 1) {
         at = next(at, buckets.len());
-        if let Some(slot) = buckets[at].find(tag, &mut eq) {
+        if let Some(slot) = buckets.find(at, tag, &mut eq) {
             return Some((at, slot));
         }
     }
@@ -88,17 +88,22 @@ pub(super) fn find<T>(
 ///
 /// Where every slot is full, which the load limit excludes.
 #[inline]
-pub(super) fn place<T>(buckets: &mut [Bucket<T>], home: usize, tag: NonZeroU8, value: T) -> (usize, usize) {
-    let mut value = match buckets[home].put(tag, value) {
+pub(super) fn place<T>(
+    buckets: &mut BucketsMut<'_, T>,
+    home: usize,
+    tag: NonZeroU8,
+    value: T,
+) -> (usize, usize) {
+    let mut value = match buckets.put(home, tag, value) {
         Ok(slot) => return (home, slot),
         Err(back) => back,
     };
     let mut at = home;
     for distance in 1..buckets.len() {
         at = next(at, buckets.len());
-        match buckets[at].put(tag, value) {
+        match buckets.put(at, tag, value) {
             Ok(slot) => {
-                buckets[home].note_away(distance);
+                buckets.note_away(home, tag, distance);
                 return (at, slot);
             }
             Err(back) => value = back,
@@ -107,19 +112,15 @@ pub(super) fn place<T>(buckets: &mut [Bucket<T>], home: usize, tag: NonZeroU8, v
     unreachable!("a dict's segment is never full")
 }
 
-/// Takes an entry out of where [`find`] found it.
-#[inline]
-pub(super) fn take<T>(buckets: &mut [Bucket<T>], home: usize, at: usize, slot: usize) -> Option<T> {
-    let value = buckets[at].take(slot)?;
-    if at != home {
-        buckets[home].forget_away();
-    }
-    Some(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the dict's page walks through.
+    #[test]
+    fn the_home_of_the_example_on_the_page() {
+        assert_eq!(home(0xc3d2_e1f0_0000_4a80, 1, 96), 50);
+    }
 
     /// `first_position` is the exact inverse of `home`, at every depth and at every step of growth.
     #[test]

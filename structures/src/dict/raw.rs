@@ -1,129 +1,39 @@
-//! The unsafe core of the dict: slots that may be empty, and segments that several directory entries share.
+//! The unsafe core of the dict: segments that several directory entries share.
 //!
-//! Two types keep what the compiler cannot see, and everything outside this file uses them through
-//! safe functions:
-//!
-//! - [`Bucket`]: a slot holds a value exactly when its tag is not 0.
-//! - [`Directory`]: the entries of a segment of depth `d` are the `2^(bits-d)` neighbours that start at a
-//!   multiple of that number; they all hold the same pointer, which came from a `Box<[Bucket<T>]>` of the
-//!   length they state, and nobody else owns it.
-#![expect(unsafe_code, reason = "slots may be uninitialised, and directory entries share segments")]
+//! The entries of a segment of depth `d` are the `2^(bits-d)` neighbours that start at a multiple of that number; they
+//! all hold the same pointers, which came from a [`Memory`] of the count they state, and nobody else owns it.
+//! Everything outside this file uses [`Directory`] through safe functions.
+#![expect(unsafe_code, reason = "directory entries share segments")]
 
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
-use std::num::NonZeroU8;
 use std::ptr::NonNull;
 
-use super::bucket::{Lanes, SLOTS, Word};
+use super::Slot;
+use super::probe;
 use super::segment::{Segment, SegmentMut, Shape};
+use crate::buckets::{Buckets, BucketsMut, Memory, SLOTS, Slots, Twin, Twins, Word, tag_of};
 
-/// One cache line: seven tags, a note of what is elsewhere, and seven slots.
-#[repr(C, align(64))]
-pub(super) struct Bucket<T> {
-    word: Word,
-    slots: [MaybeUninit<T>; SLOTS],
+/// Bytes of a directory entry.
+const ENTRY_SIZE: usize = 24;
+
+/// Puts a twin into buckets of a segment of this depth.
+#[inline]
+fn settle<T>(buckets: &mut BucketsMut<'_, Twin<T>>, depth: u32, hash: u64, twin: Twin<T>) {
+    let home = probe::home(hash, depth, buckets.len());
+    probe::place(buckets, home, tag_of(hash), twin);
 }
 
-impl<T> Bucket<T> {
-    const EMPTY: Self = {
-        assert!(size_of::<T>() == 8, "a dict's entries are exactly 8 bytes");
-        assert!(size_of::<Self>() == 64 && align_of::<Self>() == 64, "a bucket is one cache line");
-        Bucket { word: Word::EMPTY, slots: [const { MaybeUninit::uninit() }; SLOTS] }
-    };
-
-    /// Tags and the note.
-    #[inline]
-    pub(super) fn word(&self) -> Word {
-        self.word
-    }
-
-    /// Slots that hold a value.
-    #[inline]
-    pub(super) fn occupied(&self) -> Lanes {
-        self.word.occupied()
-    }
-
-    /// The value in `slot`, if there is one.
-    #[inline]
-    pub(super) fn get(&self, slot: usize) -> Option<&T> {
-        self.word.tag(slot)?;
-        // SAFETY: the tag is not 0, so the slot holds a value.
-        Some(unsafe { self.slots[slot].assume_init_ref() })
-    }
-
-    /// The value in `slot`, if there is one.
-    #[inline]
-    pub(super) fn get_mut(&mut self, slot: usize) -> Option<&mut T> {
-        self.word.tag(slot)?;
-        // SAFETY: the tag is not 0, so the slot holds a value.
-        Some(unsafe { self.slots[slot].assume_init_mut() })
-    }
-
-    /// The first slot with this tag whose value satisfies `eq`.
-    #[inline]
-    pub(super) fn find(&self, tag: NonZeroU8, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        // SAFETY: `matching` yields slots below `SLOTS` whose tag is `tag`, which is not 0, so they
-        // hold values.
-        self.word.matching(tag).find(|&slot| eq(unsafe { self.slots.get_unchecked(slot).assume_init_ref() }))
-    }
-
-    /// Puts a value into the first empty slot and returns the slot, or gives the value back where
-    /// all are full.
-    #[inline]
-    pub(super) fn put(&mut self, tag: NonZeroU8, value: T) -> Result<usize, T> {
-        let Some(slot) = self.word.vacant().next() else { return Err(value) };
-        self.slots[slot].write(value);
-        self.word.occupy(slot, tag);
-        Ok(slot)
-    }
-
-    /// Takes the value out of `slot`, which is then empty.
-    #[inline]
-    pub(super) fn take(&mut self, slot: usize) -> Option<T> {
-        self.word.tag(slot)?;
-        self.word.vacate(slot);
-        // SAFETY: the tag was not 0, so the slot held a value; it is 0 now, so nobody reads it again.
-        Some(unsafe { self.slots[slot].assume_init_read() })
-    }
-
-    /// One more entry with this home is stored `distance` buckets later.
-    #[inline]
-    pub(super) fn note_away(&mut self, distance: usize) {
-        self.word.note_away(distance);
-    }
-
-    /// One entry fewer with this home is stored elsewhere.
-    #[inline]
-    pub(super) fn forget_away(&mut self) {
-        self.word.forget_away();
-    }
-}
-
-impl<T> Drop for Bucket<T> {
-    fn drop(&mut self) {
-        if std::mem::needs_drop::<T>() {
-            for slot in self.word.occupied() {
-                drop(self.take(slot));
-            }
-        }
-    }
-}
-
-/// `count` empty buckets.
-pub(super) fn new_buckets<T>(count: usize) -> Box<[Bucket<T>]> {
-    std::iter::repeat_with(|| Bucket::EMPTY).take(count).collect()
-}
-
-/// A directory entry: 16 bytes.
+/// A directory entry: 24 bytes.
 struct Entry<T> {
-    /// From `Box::into_raw` of as many buckets as `shape` says.
-    buckets: NonNull<Bucket<T>>,
+    /// Both from a [`Memory`] of as many buckets as `shape` says.
+    words: NonNull<Word>,
+    slots: NonNull<Slots<T>>,
     /// Values in the segment; kept in the segment's first entry, 0 in the others.
     len: u32,
     shape: Shape,
 }
 
-const _: () = assert!(size_of::<Entry<u64>>() == 16);
+const _: () = assert!(size_of::<Entry<u64>>() == ENTRY_SIZE);
 
 impl<T> Clone for Entry<T> {
     fn clone(&self) -> Self {
@@ -134,34 +44,35 @@ impl<T> Clone for Entry<T> {
 impl<T> Copy for Entry<T> {}
 
 impl<T> Entry<T> {
-    /// Takes ownership of the buckets.
-    fn new(buckets: Box<[Bucket<T>]>, depth: u32, len: usize) -> Self {
-        let count = buckets.len();
+    /// Takes ownership of the memory.
+    fn new(mut memory: Memory<T>, depth: u32, len: usize) -> Self {
+        let count = memory.buckets_mut().len();
         assert!(len <= count * SLOTS);
-        let shape = Shape::new(count, depth);
-        let pointer = NonNull::from(Box::leak(buckets)).cast();
-        Entry { buckets: pointer, len: len as u32, shape }
+        let (words, slots) = memory.into_raw();
+        Entry { words, slots, len: len as u32, shape: Shape::new(count, depth) }
     }
 
+    #[inline]
     fn depth(&self) -> u32 {
         self.shape.depth()
-    }
-
-    fn count(&self) -> usize {
-        self.shape.count()
-    }
-
-    fn slice(&self) -> NonNull<[Bucket<T>]> {
-        NonNull::slice_from_raw_parts(self.buckets, self.count())
     }
 
     /// # Safety
     ///
     /// - The entry and its copies must not be used afterwards.
-    unsafe fn into_box(self) -> Box<[Bucket<T>]> {
-        // SAFETY: pointer and count are those of the box that `new` leaked, and the caller gives up
-        // all copies.
-        unsafe { Box::from_raw(self.slice().as_ptr()) }
+    unsafe fn into_memory(self) -> Memory<T> {
+        // SAFETY: pointers and count are those of one memory, and the caller gives up all copies.
+        unsafe { Memory::from_raw(self.words, self.slots, self.shape.count()) }
+    }
+
+    /// The memory, whose values live on elsewhere: dropping it drops none of them.
+    ///
+    /// # Safety
+    ///
+    /// - As for [`into_memory`](Self::into_memory).
+    unsafe fn disowned(self) -> Memory<Twin<T>> {
+        // SAFETY: `Twin` is transparent; as twins, the values have one owner fewer.
+        unsafe { self.into_memory().cast() }
     }
 }
 
@@ -170,10 +81,10 @@ pub(super) struct Directory<T> {
     /// Empty, or `2^bits` entries.
     entries: Vec<Entry<T>>,
     bits: u32,
-    owns: PhantomData<Box<[Bucket<T>]>>,
+    owns: PhantomData<Memory<T>>,
 }
 
-// SAFETY: a directory owns its segments, as a `Vec<Box<[Bucket<T>]>>` would; the shared pointers
+// SAFETY: a directory owns its segments, as a `Vec<Memory<T>>` would; the shared pointers
 // are all inside it.
 unsafe impl<T: Send> Send for Directory<T> {}
 // SAFETY: as above; a shared reference gives only shared references to the values.
@@ -207,23 +118,25 @@ impl<T> Directory<T> {
         ((hash >> 1) >> (63 - self.bits)) as usize
     }
 
-    /// Where the address of the bucket that `home` chooses lies, without touching the bucket.
+    /// Asks for the word and the slots of the bucket that `home` chooses.
     #[inline]
     pub(super) fn prefetch_bucket(&self, hash: u64, home: impl FnOnce(u32, usize) -> usize) {
         if let Some(entry) = self.entries.get(self.index(hash)) {
-            let bucket = home(entry.depth(), entry.count());
-            debug_assert!(bucket < entry.count());
-            prefetch_line(entry.buckets.as_ptr().wrapping_add(bucket).cast());
+            let count = entry.shape.count();
+            let bucket = home(entry.depth(), count);
+            prefetch_line(entry.words.as_ptr().wrapping_add(bucket).cast());
+            prefetch_line(entry.slots.as_ptr().wrapping_add(bucket).cast());
         }
     }
 
     /// The buckets and the depth of the segment at this entry: the part of
     /// [`segment`](Self::segment) that a lookup needs.
     #[inline]
-    pub(super) fn buckets(&self, index: usize) -> Option<(&[Bucket<T>], u32)> {
+    pub(super) fn buckets(&self, index: usize) -> Option<(Buckets<'_, T>, u32)> {
         let entry = self.entries.get(index)?;
-        // SAFETY: the directory owns the buckets (module invariant) and is borrowed for as long as the slice.
-        Some((unsafe { entry.slice().as_ref() }, entry.depth()))
+        // SAFETY: the directory owns the memory (module invariant) and is borrowed for as long as the buckets.
+        let buckets = unsafe { Buckets::from_raw(entry.words, entry.slots, entry.shape.count()) };
+        Some((buckets, entry.depth()))
     }
 
     /// The first entry of the segment at `index`.
@@ -248,9 +161,9 @@ impl<T> Directory<T> {
         }
         let first = self.first(index);
         let entry = &mut self.entries[first];
-        // SAFETY: the directory owns the buckets (module invariant) and is borrowed mutably for as
-        // long as the slice.
-        let buckets = unsafe { entry.slice().as_mut() };
+        // SAFETY: the directory owns the memory (module invariant) and is borrowed mutably for as
+        // long as the buckets.
+        let buckets = unsafe { BucketsMut::from_raw(entry.words, entry.slots, entry.shape.count()) };
         Some(SegmentMut::new(buckets, &mut entry.len, &mut entry.shape))
     }
 
@@ -273,7 +186,7 @@ impl<T> Directory<T> {
     /// Whether two entries lead to the same buckets and agree on their number and depth.
     pub(super) fn same_segment(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.entries[a], &self.entries[b]);
-        a.buckets == b.buckets && a.shape.unworn() == b.shape.unworn()
+        a.words == b.words && a.shape.unworn() == b.shape.unworn()
     }
 
     /// The `len` field of an entry, as it stands: only a segment's first entry may hold anything but 0.
@@ -281,11 +194,11 @@ impl<T> Directory<T> {
         self.entries[index].len
     }
 
-    /// Fills an empty directory with `2^bits` segments, made by `make` with 0 values each.
-    pub(super) fn fill(&mut self, bits: u32, mut make: impl FnMut() -> Box<[Bucket<T>]>) {
+    /// Fills an empty directory with `2^bits` segments of `count` empty buckets each.
+    pub(super) fn fill(&mut self, bits: u32, count: usize) {
         assert!(self.entries.is_empty());
         let mut entries = Vec::with_capacity(1 << bits);
-        entries.extend((0..1usize << bits).map(|_| Entry::new(make(), bits, 0)));
+        entries.extend((0..1usize << bits).map(|_| Entry::new(Memory::new(count), bits, 0)));
         (self.entries, self.bits) = (entries, bits);
     }
 
@@ -297,53 +210,8 @@ impl<T> Directory<T> {
         self.entries[first].len = entry.len;
     }
 
-    /// Gives the segment that starts at `first` other buckets and returns the old ones.
-    pub(super) fn replace(
-        &mut self,
-        first: usize,
-        buckets: Box<[Bucket<T>]>,
-        len: usize,
-    ) -> Box<[Bucket<T>]> {
-        assert_eq!(first, self.first(first));
-        let old = self.entries[first];
-        self.install(first, Entry::new(buckets, old.depth(), len));
-        // SAFETY: `install` overwrote all entries of the old segment.
-        unsafe { old.into_box() }
-    }
-
-    /// Replaces the segment that starts at `first` by two, one bit deeper. The directory must be wide enough.
-    pub(super) fn split(&mut self, first: usize, halves: [(Box<[Bucket<T>]>, usize); 2]) -> Box<[Bucket<T>]> {
-        let old = self.entries[first];
-        assert!(first == self.first(first) && old.depth() < self.bits);
-        let depth = old.depth() + 1;
-        let [low, high] = halves.map(|(buckets, len)| Entry::new(buckets, depth, len));
-        let span = self.span(depth);
-        self.install(first, low);
-        self.install(first + span, high);
-        // SAFETY: the two halves overwrote all entries of the old segment.
-        unsafe { old.into_box() }
-    }
-
-    /// Replaces the segment that starts at `first` and the one after it, of equal depth, by one
-    /// that is one bit shallower.
-    pub(super) fn merge(
-        &mut self,
-        first: usize,
-        buckets: Box<[Bucket<T>]>,
-        len: usize,
-    ) -> [Box<[Bucket<T>]>; 2] {
-        let low = self.entries[first];
-        let depth = low.depth();
-        assert!(depth > 0 && first.is_multiple_of(2 * self.span(depth)));
-        let high = self.entries[first + self.span(depth)];
-        assert_eq!(high.depth(), depth);
-        self.install(first, Entry::new(buckets, depth - 1, len));
-        // SAFETY: the new segment overwrote all entries of the two old ones.
-        unsafe { [low.into_box(), high.into_box()] }
-    }
-
     /// Twice as many entries for the same segments.
-    pub(super) fn double(&mut self) {
+    fn double(&mut self) {
         let mut wider = Vec::with_capacity(self.entries.len() * 2);
         for &entry in &self.entries {
             wider.extend([entry, Entry { len: 0, shape: entry.shape.unworn(), ..entry }]);
@@ -360,6 +228,82 @@ impl<T> Directory<T> {
     }
 }
 
+impl<T: Slot> Directory<T> {
+    /// Gives the segment that starts at `first` `count` new buckets. Where `hasher` panics, nothing changes.
+    pub(super) fn rebuild(&mut self, first: usize, count: usize, hasher: impl Fn(&T) -> u64) {
+        assert_eq!(first, self.first(first));
+        let twins = Twins::of(self.segment(first).map(|segment| segment.buckets).as_slice(), hasher);
+        let (old, len) = (self.entries[first], twins.hashes().len());
+        let mut memory = Memory::new(count);
+        let mut buckets = memory.buckets_mut();
+        twins.each().for_each(|(hash, twin)| settle(&mut buckets, old.depth(), hash, twin));
+        // SAFETY: `install` overwrites all entries of the old segment, which is disowned.
+        unsafe {
+            self.install(first, Entry::new(memory.cast(), old.depth(), len));
+            drop(old.disowned());
+        }
+    }
+
+    /// Replaces the segment that starts at `first` by two, one bit deeper, with as many buckets as `counts` says
+    /// for the lengths of the two, and returns these counts. The directory doubles where it has to. Where `hasher`
+    /// panics, nothing changes.
+    pub(super) fn split(
+        &mut self,
+        first: usize,
+        hasher: impl Fn(&T) -> u64,
+        counts: impl Fn(usize) -> usize,
+    ) -> [usize; 2] {
+        assert_eq!(first, self.first(first));
+        let twins = Twins::of(self.segment(first).map(|segment| segment.buckets).as_slice(), hasher);
+        let old = self.entries[first];
+        let depth = old.depth() + 1;
+        let half = |hash: u64| (hash << (depth - 1) >> 63) as usize;
+        let high = twins.hashes().iter().map(|&hash| half(hash)).sum::<usize>();
+        let lens = [twins.hashes().len() - high, high];
+        let counts = lens.map(counts);
+        let mut halves = counts.map(Memory::new);
+        let mut buckets = halves.each_mut().map(Memory::buckets_mut);
+        twins.each().for_each(|(hash, twin)| settle(&mut buckets[half(hash)], depth, hash, twin));
+        let mut first = first;
+        if depth > self.bits {
+            self.double();
+            first *= 2;
+        }
+        let [low, high] = halves;
+        let span = self.span(depth);
+        // SAFETY: the two halves overwrite all entries of the old segment, which is disowned.
+        unsafe {
+            self.install(first, Entry::new(low.cast(), depth, lens[0]));
+            self.install(first + span, Entry::new(high.cast(), depth, lens[1]));
+            drop(old.disowned());
+        }
+        counts
+    }
+
+    /// Replaces the segment that starts at `first` and the one after it, of equal depth, by one of `count` buckets
+    /// that is one bit shallower. Where `hasher` panics, nothing changes.
+    pub(super) fn merge(&mut self, first: usize, count: usize, hasher: impl Fn(&T) -> u64) {
+        let low = self.entries[first];
+        let depth = low.depth();
+        assert!(depth > 0 && first.is_multiple_of(2 * self.span(depth)));
+        let second = first + self.span(depth);
+        let high = self.entries[second];
+        assert_eq!(high.depth(), depth);
+        let both: Vec<_> =
+            [first, second].into_iter().filter_map(|at| Some(self.segment(at)?.buckets)).collect();
+        let twins = Twins::of(&both, hasher);
+        let len = twins.hashes().len();
+        let mut memory = Memory::new(count);
+        let mut buckets = memory.buckets_mut();
+        twins.each().for_each(|(hash, twin)| settle(&mut buckets, depth - 1, hash, twin));
+        // SAFETY: the new segment overwrites all entries of the two old ones, which are disowned.
+        unsafe {
+            self.install(first, Entry::new(memory.cast(), depth - 1, len));
+            drop([low.disowned(), high.disowned()]);
+        }
+    }
+}
+
 impl<T> Drop for Directory<T> {
     fn drop(&mut self) {
         let mut index = 0;
@@ -367,7 +311,7 @@ impl<T> Drop for Directory<T> {
             index += self.span(entry.depth());
             // SAFETY: `index` steps from segment to segment, so each is freed once; nothing reads
             // the entries again.
-            drop(unsafe { entry.into_box() });
+            drop(unsafe { entry.into_memory() });
         }
     }
 }

@@ -1,7 +1,9 @@
-//! Random entries: fair ones one at a time, and cheap ones in a row.
+//! Random entries: fair ones, one at a time or many that differ, and cheap ones in a row.
+
+use std::collections::BTreeSet;
 
 use super::Dict;
-use super::bucket::SLOTS;
+use crate::buckets::SLOTS;
 
 /// Slots tried before the exact but slow way is taken. With evenly distributed hashes one slot in
 /// 1.2 to 5 that are tried holds an entry, so practically never.
@@ -30,7 +32,10 @@ impl<T> Dict<T> {
             let index = below(random(), 1 << bits);
             let (buckets, depth) = self.directory.buckets(index as usize)?;
             let number = below(random(), longest << (bits - depth)) as usize;
-            if let Some(value) = buckets.get(number / SLOTS).and_then(|bucket| bucket.get(number % SLOTS)) {
+            if let Some(value) = (number / SLOTS < buckets.len())
+                .then(|| buckets.get(number / SLOTS, number % SLOTS))
+                .flatten()
+            {
                 return Some(value);
             }
         }
@@ -42,11 +47,37 @@ impl<T> Dict<T> {
             }
             here
         })?;
-        segment
-            .buckets
-            .iter()
-            .flat_map(|bucket| bucket.occupied().filter_map(|slot| bucket.get(slot)))
-            .nth(number)
+        (0..segment.buckets.len()).flat_map(|at| segment.buckets.values(at)).nth(number)
+    }
+
+    /// `wanted` different random entries, or all where there are no more; every choice of so many is equally likely.
+    /// Returns how many there were, in no order that means anything. O(wanted log wanted) expected.
+    pub fn sample_distinct<'a>(
+        &'a self,
+        mut random: impl FnMut() -> u64,
+        wanted: usize,
+        mut visit: impl FnMut(&'a T),
+    ) -> usize {
+        let wanted = wanted.min(self.len);
+        if wanted > self.len / 4 {
+            // Each entry in turn, as likely as so many of those that are left are wanted (Knuth's algorithm S).
+            let mut missing = wanted;
+            for (seen, value) in self.iter().enumerate() {
+                if below(random(), (self.len - seen) as u64) < missing as u64 {
+                    visit(value);
+                    missing -= 1;
+                }
+            }
+        } else {
+            let mut chosen = BTreeSet::new();
+            while chosen.len() < wanted {
+                let Some(value) = self.sample(&mut random) else { break };
+                if chosen.insert(std::ptr::from_ref(value)) {
+                    visit(value);
+                }
+            }
+        }
+        wanted
     }
 
     /// Up to `wanted` entries that are stored side by side, from a random bucket on; returns how
@@ -74,12 +105,12 @@ impl<T> Dict<T> {
         while let Some(segment) = self.directory.segment(index) {
             let count = segment.buckets.len();
             let start = from.unwrap_or_else(|| below(random(), count as u64) as usize);
-            for bucket in &segment.buckets[start..] {
+            for at in start..count {
                 if buckets_left == 0 {
                     break;
                 }
                 buckets_left -= 1;
-                for value in bucket.occupied().filter_map(|slot| bucket.get(slot)) {
+                for value in segment.buckets.values(at) {
                     visit(value);
                     seen += 1;
                     if seen == wanted {

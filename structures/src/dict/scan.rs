@@ -47,8 +47,7 @@ impl<T> Dict<T> {
             let mut last = end - 1 - home;
             let (mut at, mut read) = (home, 0);
             while read <= last {
-                let bucket = &segment.buckets[at];
-                for value in bucket.occupied().filter_map(|slot| bucket.get(slot)) {
+                for value in segment.buckets.values(at) {
                     if range.contains(&probe::position_of(hasher(value))) {
                         visit(value);
                     }

@@ -1,6 +1,6 @@
 //! A segment as the safe code sees it, and the word that says how large, how deep and how worn it is.
 
-use super::raw::Bucket;
+use crate::buckets::{Buckets, BucketsMut};
 
 /// Most buckets that one segment may have.
 pub(super) const MAX_COUNT: usize = (1 << 20) - 1;
@@ -66,7 +66,7 @@ impl Shape {
 /// A segment to read.
 pub(super) struct Segment<'a, T> {
     /// Its buckets, at least one.
-    pub(super) buckets: &'a [Bucket<T>],
+    pub(super) buckets: Buckets<'a, T>,
     /// How many leading bits of the hash all its values share.
     pub(super) depth: u32,
     /// Its first directory entry.
@@ -78,7 +78,7 @@ pub(super) struct Segment<'a, T> {
 /// A segment to change.
 pub(super) struct SegmentMut<'a, T> {
     /// Its buckets, at least one.
-    pub(super) buckets: &'a mut [Bucket<T>],
+    pub(super) buckets: BucketsMut<'a, T>,
     /// How many leading bits of the hash all its values share.
     pub(super) depth: u32,
     /// Values in it: whoever adds or takes one changes this too.
@@ -90,7 +90,7 @@ pub(super) struct SegmentMut<'a, T> {
 impl<'a, T> SegmentMut<'a, T> {
     /// A segment with these buckets.
     #[inline]
-    pub(super) fn new(buckets: &'a mut [Bucket<T>], len: &'a mut u32, shape: &'a mut Shape) -> Self {
+    pub(super) fn new(buckets: BucketsMut<'a, T>, len: &'a mut u32, shape: &'a mut Shape) -> Self {
         SegmentMut { buckets, depth: shape.depth(), len, shape }
     }
 

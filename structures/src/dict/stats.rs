@@ -1,8 +1,8 @@
 //! What the table looks like inside, as numbers.
 
 use super::Dict;
-use super::bucket::SLOTS;
 use super::probe;
+use crate::buckets::{MARKS, SLOTS};
 
 /// The shape of a dict at one moment; see [`Dict::stats`]. Its `Display` is a report for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,12 +18,12 @@ pub struct Stats {
     pub buckets: usize,
     /// Buckets of the widest segment.
     pub widest_segment: usize,
-    /// How many buckets hold 0, 1, ... 7 entries.
+    /// How many buckets hold 0, 1, ... 8 entries.
     pub fill: [usize; SLOTS + 1],
     /// How many entries lie 0, 1, 2, ... buckets after their home; the last number counts 15 and more.
     pub probes: [usize; 16],
-    /// How many buckets a search that finds nothing reads after its home bucket: how many buckets are the
-    /// home of such searches, for 0, 1, 2, ... and 15 or more.
+    /// How many buckets a search that finds nothing reads after its home bucket: how many of five searches from
+    /// every bucket, one for each mark that a tag may have, read 0, 1, 2, ... and 15 or more.
     pub reaches: [usize; 16],
     /// Bytes allocated, as [`Dict::memory`] says.
     pub memory: usize,
@@ -43,10 +43,13 @@ impl<T> Dict<T> {
             stats.segments += 1;
             stats.buckets += count;
             stats.widest_segment = stats.widest_segment.max(count);
-            for (at, bucket) in segment.buckets.iter().enumerate() {
-                stats.fill[bucket.occupied().len()] += 1;
-                stats.reaches[probe::reach(segment.buckets, at).min(15)] += 1;
-                for value in bucket.occupied().filter_map(|slot| bucket.get(slot)) {
+            for at in 0..count {
+                let word = segment.buckets.word(at);
+                stats.fill[word.occupied().len()] += 1;
+                let further = word.marked();
+                stats.reaches[probe::reach(segment.buckets, at).min(15)] += further;
+                stats.reaches[0] += MARKS as usize - further;
+                for value in segment.buckets.values(at) {
                     let hash = hasher(value);
                     let home = probe::home(hash, segment.depth, count);
                     let distance = probe::distance(home, at, count);
@@ -68,6 +71,6 @@ impl std::fmt::Display for Stats {
         )?;
         writeln!(f, "buckets by entries: {:?}", self.fill)?;
         writeln!(f, "entries by distance from home: {:?}", self.probes)?;
-        writeln!(f, "buckets by reach of a failed search: {:?}", self.reaches)
+        writeln!(f, "failed searches, five from every bucket, by reach: {:?}", self.reaches)
     }
 }

@@ -1,8 +1,8 @@
 //! Every invariant of the dict, checked: for tests and fuzzing.
 
-use super::bucket::{SLOTS, tag_of};
 use super::segment::Segment;
 use super::{Dict, probe, resize};
+use crate::buckets::{SLOTS, tag_of};
 
 impl<T> Dict<T> {
     /// Checks every invariant. O(n), and calls `hasher` for every entry.
@@ -49,32 +49,28 @@ impl<T> Dict<T> {
         let count = segment.buckets.len();
         let index = segment.first;
         assert!(segment.len <= resize::limit(count), "segment {index}: {} in {count} buckets", segment.len);
-        let mut away = vec![(0, 0); count];
         let mut len = 0;
-        for (at, bucket) in segment.buckets.iter().enumerate() {
-            for (slot, value) in (0..SLOTS).filter_map(|slot| Some((slot, bucket.get(slot)?))) {
+        for at in 0..count {
+            for (slot, value) in (0..SLOTS).filter_map(|slot| Some((slot, segment.buckets.get(at, slot)?))) {
                 let hash = hasher(value);
                 len += 1;
-                assert_eq!(bucket.word().tag(slot), Some(tag_of(hash)), "segment {index}, bucket {at}: tag");
+                assert_eq!(
+                    segment.buckets.word(at).tag(slot),
+                    Some(tag_of(hash)),
+                    "segment {index}, bucket {at}: tag"
+                );
                 let first = self.directory.segment(self.directory.index(hash)).map(|segment| segment.first);
                 assert_eq!(first, Some(index), "segment {index}, bucket {at}: entry of another segment");
                 let home = probe::home(hash, segment.depth, count);
-                if home != at {
-                    away[home].0 += 1;
-                    away[home].1 = probe::distance(home, at, count).max(away[home].1);
-                }
+                let distance = probe::distance(home, at, count);
+                let word = segment.buckets.word(home);
+                assert!(
+                    word.reach_of(tag_of(hash)) >= distance,
+                    "segment {index}, bucket {home}: reach {}, but one is {distance} away",
+                    word.reach_of(tag_of(hash))
+                );
             }
         }
         assert_eq!(len, segment.len, "segment {index}: number of entries");
-        for (at, (bucket, (away, furthest))) in segment.buckets.iter().zip(away).enumerate() {
-            let noted = bucket.word().away();
-            assert!(noted == 15 || noted == away, "segment {index}, bucket {at}: {noted} noted, {away} away");
-            let reach = bucket.word().reach();
-            assert!(
-                reach >= furthest,
-                "segment {index}, bucket {at}: reach {reach}, but one is {furthest} away"
-            );
-            assert!(noted > 0 || reach == 0, "segment {index}, bucket {at}: reach {reach} for nothing");
-        }
     }
 }

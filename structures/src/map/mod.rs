@@ -88,14 +88,15 @@
 //! | giving a field its first expiry, taking it away | one allocation and a copy |
 //! | `sample`, `pop` | O(1) expected, each entry equally likely |
 //! | `scan` | O(budget) a call; every entry that stays is visited exactly once |
-//! | `iter`, `drain`, `clear` | O(n) |
+//! | `sample_distinct` | O(wanted log wanted) expected, every choice of different entries equally likely |
+//! | `iter`, `retain`, `drain`, `clear` | O(n) |
 //! | `len`, `memory`, `volatile` | O(1) |
 //!
 //! # How does it differ from Redis's?
 //!
 //! Redis 7.2 keeps a hash's field and value as two strings of their own, each with a header, beside a 24-byte chain
-//! link and a slot; Valkey 8.1 and later put field and value into one block behind a table of 64-byte buckets, as
-//! here, and keep the lengths in the block. Expiry of single fields came with Redis 7.4, which orders the fields by
+//! link and a slot; Valkey 8.1 and later put field and value into one block behind a table of 64-byte buckets, much
+//! as here, and keep the lengths in the block. Expiry of single fields came with Redis 7.4, which orders the fields by
 //! time in a second structure; here a volatile field costs 8 bytes more and is found by looking at it.
 //!
 //! # What is it bad at?

@@ -88,6 +88,27 @@ impl<S: BuildHasher> Set<S> {
         self.map.sample(random).map(Pair::field)
     }
 
+    /// `wanted` different random members, or all where there are no more, every choice equally likely; returns how many
+    /// there were. O(wanted log wanted) expected.
+    pub fn sample_distinct<'a>(
+        &'a self,
+        random: impl FnMut() -> u64,
+        wanted: usize,
+        mut visit: impl FnMut(&'a [u8]),
+    ) -> usize {
+        self.map.sample_distinct(random, wanted, |pair| visit(pair.field()))
+    }
+
+    /// Removes the members that `keep` refuses, and gives their memory back. O(n).
+    pub fn retain(&mut self, mut keep: impl FnMut(&[u8]) -> bool) {
+        self.map.retain(|pair| keep(pair.field()));
+    }
+
+    /// Takes all members out as pairs' fields, leaving an empty set. O(1); dropping the iterator is O(n).
+    pub fn drain(&mut self) -> crate::dict::IntoIter<Pair> {
+        self.map.drain()
+    }
+
     /// Removes a random member, each equally likely, and returns it as a pair's field. O(1) expected.
     pub fn pop(&mut self, random: impl FnMut() -> u64) -> Option<Pair> {
         self.map.pop(random)

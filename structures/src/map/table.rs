@@ -162,6 +162,31 @@ impl<S: BuildHasher> Map<S> {
         self.dict.sample(random)
     }
 
+    /// `wanted` different random pairs, or all where there are no more, every choice equally likely; returns how many
+    /// there were. O(wanted log wanted) expected.
+    pub fn sample_distinct<'a>(
+        &'a self,
+        random: impl FnMut() -> u64,
+        wanted: usize,
+        visit: impl FnMut(&'a Pair),
+    ) -> usize {
+        self.dict.sample_distinct(random, wanted, visit)
+    }
+
+    /// Removes the pairs that `keep` refuses, and gives their memory back. O(n).
+    pub fn retain(&mut self, mut keep: impl FnMut(&Pair) -> bool) {
+        let (blocks, volatile) = (&mut self.blocks, &mut self.volatile);
+        let keep = |pair: &Pair| {
+            let kept = keep(pair);
+            if !kept {
+                *blocks -= pair.allocated();
+                *volatile -= usize::from(pair.expiry().is_some());
+            }
+            kept
+        };
+        self.dict.retain(|pair| self.hasher.hash_one(pair.field()), keep);
+    }
+
     /// Removes a random pair, each equally likely, and returns it. O(1) expected.
     pub fn pop(&mut self, random: impl FnMut() -> u64) -> Option<Pair> {
         let pair = self.dict.sample(random)?;

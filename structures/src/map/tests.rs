@@ -26,6 +26,8 @@ enum Op {
     Remove(Vec<u8>),
     EntryRemove(Vec<u8>),
     Pop(u64),
+    Retain(u8),
+    Distinct(u64, usize),
     Drain,
     Clear,
 }
@@ -39,6 +41,8 @@ fn op() -> impl Strategy<Value = Op> {
         8 => field().prop_map(Op::Remove),
         6 => field().prop_map(Op::EntryRemove),
         6 => any::<u64>().prop_map(Op::Pop),
+        2 => any::<u8>().prop_map(Op::Retain),
+        3 => (any::<u64>(), 0..300usize).prop_map(|(seed, wanted)| Op::Distinct(seed, wanted)),
         1 => Just(Op::Drain),
         1 => Just(Op::Clear),
     ]
@@ -100,6 +104,19 @@ fn apply(map: &mut Map<Hasher>, model: &mut Model, op: Op) {
             Some(pair) => assert_eq!(Some(owned(&pair)), model.remove_entry(pair.field())),
             None => assert!(model.is_empty()),
         },
+        Op::Retain(limit) => {
+            let keep = |field: &[u8]| field.iter().fold(0u8, |sum, &byte| sum.wrapping_add(byte)) < limit;
+            map.retain(|pair| keep(pair.field()));
+            model.retain(|field, _| keep(field));
+        }
+        Op::Distinct(seed, wanted) => {
+            let mut seen = BTreeSet::new();
+            let visited = map.sample_distinct(random(seed), wanted, |pair| {
+                assert_eq!(model.get(pair.field()), Some(&owned(pair).1));
+                assert!(seen.insert(pair.field()), "{pair:?} came twice");
+            });
+            assert_eq!((visited, seen.len()), (wanted.min(model.len()), wanted.min(model.len())));
+        }
         Op::Drain => {
             assert_eq!(map.drain().map(|pair| owned(&pair)).collect::<Model>(), std::mem::take(model))
         }

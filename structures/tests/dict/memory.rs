@@ -25,9 +25,9 @@ fn at_most_11_bytes_per_entry_between_one_and_two_million() {
 #[test]
 fn memory_is_buckets_and_directory() {
     let dict = filled(0..1);
-    assert_eq!((dict.memory(), dict.capacity()), (64 + 16, 7));
-    let dict = filled(0..8);
-    assert_eq!((dict.memory(), dict.capacity()), (2 * 64 + 16, 14));
+    assert_eq!((dict.memory(), dict.capacity()), (72 + 24, 8));
+    let dict = filled(0..9);
+    assert_eq!((dict.memory(), dict.capacity()), (2 * 72 + 24, 16));
 }
 
 #[test]
@@ -38,10 +38,10 @@ fn removing_gives_memory_back() {
         remove(&mut dict, key);
         let left = dict.len();
         // Half-empty buckets, plus what a directory and single buckets cost at the end.
-        assert!(dict.memory() <= left * 64 / 3 + 4096 + 64 * 1024, "{} bytes for {left}", dict.memory());
+        assert!(dict.memory() <= left * 72 / 4 + 4096 + 64 * 1024, "{} bytes for {left}", dict.memory());
     }
     // The last segment keeps its one bucket, so that a key which comes and goes does not allocate each time.
-    assert_eq!(dict.memory(), 64 + 16);
+    assert_eq!(dict.memory(), 72 + 24);
 }
 
 #[test]
@@ -56,4 +56,29 @@ fn capacity_asked_for_is_enough_for_most_segments() {
         dict.validate(mixed);
         assert!(dict.memory() <= before * 101 / 100, "{capacity}: {before} became {}", dict.memory());
     }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "too slow")]
+fn retain_keeps_what_it_shall_and_gives_memory_back() {
+    for share in [1u64, 2, 3, 10, 1000, 1_000_000] {
+        let mut dict = filled(1..100_001);
+        dict.retain(mixed, |key| key % share == 0);
+        dict.validate(mixed);
+        assert_eq!(dict.len() as u64, 100_000 / share);
+        assert!(
+            (1..=100_000u64)
+                .all(|key| dict.find(mixed(&key), |&found| found == key).is_some() == (key % share == 0))
+        );
+        let left = dict.len();
+        assert!(dict.memory() <= left * 72 / 4 + 4096, "{} bytes for {left}", dict.memory());
+    }
+    let mut dict = filled(0..3);
+    dict.retain(mixed, |_| false);
+    dict.validate(mixed);
+    assert_eq!(dict.len(), 0);
+    dict.insert_unique(mixed(&7), 7, mixed);
+    assert_eq!(dict.find(mixed(&7), |&key| key == 7), Some(&7));
+    dict.validate(mixed);
+    Dict::<u64>::new().retain(mixed, |_| unreachable!());
 }

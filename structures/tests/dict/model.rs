@@ -195,22 +195,22 @@ fn a_large_dict_grows_and_shrinks() {
 /// Every way that a table can change, once, with as few entries as that takes: for Miri.
 #[test]
 fn splits_doubles_merges_and_halves() {
-    let mut dict = filled(0..850);
+    let mut dict = filled(0..3900);
     assert_eq!(dict.stats(mixed).directory_bits, 1);
     dict.validate(mixed);
-    for key in 0..800 {
+    for key in 0..3800 {
         assert_eq!(remove(&mut dict, key), Some(key));
     }
     assert_eq!(dict.stats(mixed).directory_bits, 0);
     dict.validate(mixed);
-    for key in 800..850 {
+    for key in 3800..3900 {
         assert_eq!(remove(&mut dict, key), Some(key));
         dict.insert_unique(mixed(&key), key, mixed);
     }
     dict.validate(mixed);
 }
 
-/// Constant size, all entries replaced many times: overflow counts go down again, so the table does
+/// Constant size, all entries replaced many times: worn segments are built anew, so the table does
 /// not wear out.
 #[test]
 #[cfg_attr(miri, ignore = "too slow")]
@@ -232,7 +232,7 @@ fn replacing_every_entry_does_not_wear_the_table_out() {
         reaches.iter().enumerate().map(|(n, times)| n * times).sum::<usize>() as f64
             / reaches.iter().sum::<usize>() as f64
     };
-    assert!(mean(after.reaches) < mean(before.reaches) * 2.0, "{before} {after}");
+    assert!(mean(before.reaches) < 0.5 && mean(after.reaches) < 1.0, "{before} {after}");
     assert!(after.memory <= before.memory * 11 / 10, "{before} {after}");
 }
 

@@ -95,3 +95,30 @@ fn neighbours_are_distinct_and_as_many_as_wanted() {
     dict.insert_unique(mixed(&1), 1, mixed);
     assert_eq!(dict.sample_many_near(|| random.next(), 5, |_| {}), 1);
 }
+
+/// Both ways of choosing many: every entry comes at most once, and equally often in the long run.
+#[test]
+#[cfg_attr(miri, ignore = "too slow")]
+fn distinct_samples_differ_and_are_uniform() {
+    for (size, wanted) in
+        [(1, 1), (10, 3), (1000, 100), (1000, 249), (1000, 251), (5000, 4999), (300, 300), (300, 900)]
+    {
+        let dict = filled(0..size as u64);
+        let (mut counts, mut random) = (vec![0f64; size], Random(size as u64));
+        let rounds = 300;
+        for _ in 0..rounds {
+            let mut seen = std::collections::HashSet::new();
+            let visited = dict.sample_distinct(|| random.next(), wanted, |&key| assert!(seen.insert(key)));
+            assert_eq!((visited, seen.len()), (wanted.min(size), wanted.min(size)));
+            seen.into_iter().for_each(|key| counts[key as usize] += 1.0);
+        }
+        let likely = wanted.min(size) as f64 / size as f64;
+        if likely < 1.0 {
+            let (mean, variance) = (rounds as f64 * likely, rounds as f64 * likely * (1.0 - likely));
+            let x =
+                counts.iter().map(|count| (count - mean).powi(2) / variance).sum::<f64>() / (size - 1) as f64;
+            assert!((x - 1.0).abs() < 5.0 * (2.0 / (size - 1) as f64).sqrt(), "{x}: {wanted} of {size}");
+        }
+    }
+    assert_eq!(Dict::<u64>::new().sample_distinct(|| 0, 5, |_| unreachable!()), 0);
+}

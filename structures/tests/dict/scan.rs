@@ -62,7 +62,7 @@ fn what_stays_is_seen_exactly_once_while_the_table_shrinks() {
     let mut dict = filled(0..100_000);
     let mut next = 500;
     let seen = scan(&mut dict, 3, |dict, _| {
-        for _ in 0..70 {
+        for _ in 0..90 {
             if next < 100_000 {
                 remove(dict, next);
                 next += 1;

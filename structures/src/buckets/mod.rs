@@ -110,7 +110,7 @@ impl Word {
 
     /// How many marks are set.
     pub(crate) fn marked(self) -> usize {
-        (self.0 >> MARKS_SHIFT & ((1 << MARKS) - 1)).count_ones() as usize
+        ((self.0 >> MARKS_SHIFT) & ((1 << MARKS) - 1)).count_ones() as usize
     }
 
     /// An entry with this home and this tag is stored `distance` buckets later.
@@ -129,7 +129,7 @@ impl Word {
 /// The bit of the filter that stands for a tag: each for a fifth of them.
 #[inline]
 fn mark(tag: NonZeroU8) -> u64 {
-    1 << (MARKS_SHIFT + (u32::from(tag.get()) * MARKS >> 7))
+    1 << (MARKS_SHIFT + ((u32::from(tag.get()) * MARKS) >> 7))
 }
 
 /// High bit of each tag: set where the tag is not 0 (other bits are noise).

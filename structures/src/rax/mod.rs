@@ -157,8 +157,8 @@
 //! # What is it bad at?
 //!
 //! - **A walk over all keys** goes up and down between nodes that are allocations of their own, and puts each key together
-//!   from its pieces. While everything fits into the caches a step takes up to several times as long as in a B-tree, whose leaves
-//!   hold eleven keys side by side. For a stream that is no matter, since each key leads to a run of many entries.
+//!   from its pieces. A step takes up to several times as long as in a B-tree, whose leaves hold up to eleven keys side by
+//!   side. For a stream that matters little, since each key leads to a run of many entries.
 //!
 //!   ![Time per key of a walk over all keys, by number of keys](../../../../docs/src/plots/structures/rax-walk.svg)
 //!

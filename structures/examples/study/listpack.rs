@@ -304,7 +304,7 @@ fn draw_bytes() -> Chart {
     Chart::new("A hash, field by field", ("fields", Scale::Log), ("heap bytes per field and value", Scale::Log))
         .line("listpack", listpack)
         .line("dict (Map)", dict)
-        .line("HashMap<Vec<u8>, Vec<u8>>", std)
+        .line("HashMap of Vec<u8>", std)
         .line("the text alone", text)
 }
 

@@ -99,7 +99,7 @@
 //! Insertion grows with n, since the members behind have to move. But to move a kilobyte takes less time than a dict
 //! needs to allocate a block and hash its text:
 //!
-//! ![Time per member to fill a set by number of members: an intset stays below the dict up to some thousand
+//! ![Time per member to fill a set by number of members: an intset is not above the dict up to some thousand
 //! members](../../../../docs/src/plots/structures/intset-insert.svg)
 //!
 //! So 512 is on the safe side: an intset is smaller and fills faster than a dict up to some thousand members on the
@@ -115,8 +115,8 @@
 //! # How does it differ from Redis's?
 //!
 //! The bytes are the same. Redis reallocates with every insertion and removal; here capacity goes in steps and
-//! shrinks when less than half is used. Redis looks at a set from outside only when `sanitize-dump-payload` asks for it;
-//! [`Intset::from_bytes`] always checks.
+//! shrinks when less than half is used. Redis looks at the members of a set from outside only when `sanitize-dump-payload`
+//! asks for it; [`Intset::from_bytes`] always checks that they ascend, and accepts a set without members.
 
 mod iter;
 mod lanes;

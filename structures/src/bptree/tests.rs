@@ -280,3 +280,13 @@ fn an_update_that_keeps_the_order_moves_nothing() {
     assert!(!tree.update(10.0, &[10], 3.0));
     tree.validate().unwrap();
 }
+
+#[test]
+fn entries_in_any_order_leave_leaves_four_fifths_full() {
+    let mut tree: BPlusTree<&[u8]> = BPlusTree::new();
+    for n in 0..100_000u64 {
+        tree.insert((n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20).reverse_bits() as f64, b"m").unwrap();
+    }
+    let fill = 100_000.0 / (63 * tree.tally.leaves) as f64;
+    assert!((0.77..0.85).contains(&fill), "{fill}");
+}

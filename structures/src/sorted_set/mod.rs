@@ -108,6 +108,7 @@
 //! | `sample_distinct` | O(count log n), or O(n) for a third of all and more | `ZRANDMEMBER key count` |
 //! | `scan` | O(budget) | `ZSCAN`; every element that stays is visited exactly once |
 //! | `from_sorted` | O(n) | loading, `ZRANGESTORE` |
+//! | `clone` | O(n log n) | `COPY` |
 //! | `len`, `memory` | O(1) | `ZCARD`, `MEMORY USAGE` |
 //!
 //! # What does it cost?
@@ -323,6 +324,17 @@ impl<S: BuildHasher> SortedSet<S> {
     pub fn scan(&self, cursor: u64, budget: usize, mut visit: impl FnMut(&[u8], f64)) -> u64 {
         let hash = |handle: &raw::Handle| self.hasher.hash_one(handle.member());
         self.core.dict().scan(cursor, budget, hash, |handle| visit(handle.member(), handle.score()))
+    }
+}
+
+/// A set of the same elements, with full leaves. O(n log n).
+impl<S: BuildHasher + Clone> Clone for SortedSet<S> {
+    fn clone(&self) -> Self {
+        let empty = SortedSet::with_capacity_and_hasher(self.len(), self.hasher.clone());
+        self.iter().fold(empty, |mut copy, (member, score)| {
+            copy.insert(member, score);
+            copy
+        })
     }
 }
 

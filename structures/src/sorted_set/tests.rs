@@ -172,6 +172,10 @@ proptest! {
             prop_assert_eq!(set.len(), model.len());
         }
         let all = sorted(&model);
+        let copy = set.clone();
+        prop_assert_eq!(copy.validate(), Ok(()));
+        prop_assert_eq!(owned(copy.iter()), all.clone());
+        drop(copy);
         prop_assert_eq!(owned(set.iter()), all.clone());
         prop_assert_eq!(owned(set.iter().rev()), all.iter().rev().cloned().collect::<Entries>());
         for (rank, (member, score)) in all.iter().enumerate() {
@@ -299,6 +303,13 @@ fn what_was_removed_outlives_the_set() {
     assert_eq!(kept.iter().map(Scored::score).take(4).collect::<Vec<_>>(), [0.0, 299.0, 7.0, 102.0]);
     assert!(kept.iter().all(|scored| (scored.score() as u32).to_be_bytes() == scored.member()));
 }
+
+/// A large set may be dropped by another thread.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Set>();
+    shared::<Scored>();
+};
 
 #[test]
 fn only_elements_in_order_are_built_upon() {

@@ -64,6 +64,8 @@ impl Handle {
             }
             ptr::copy_nonoverlapping(member.as_ptr(), block.add(front(kind)).as_ptr(), member.len());
         }
+        #[cfg(test)]
+        super::tests::allocated(block.addr().get());
         let length = if kind == LONG { 0 } else { member.len() << LENGTH_SHIFT };
         Handle { word: block.map_addr(|address| address | length | kind) }
     }

@@ -96,12 +96,16 @@ impl Ziplist {
     /// Like [`find`](Ziplist::find), beginning at a position. O(n).
     pub fn find_from(&self, from: Position, text: &[u8], skip: usize) -> Option<Position> {
         let stored = Element::new(text);
+        // A ziplist that came from elsewhere may hold digits as a string.
+        let is_it = |element: Element<'_>| match element {
+            Element::Bytes(bytes) => bytes == text,
+            integer => integer == stored,
+        };
         let (mut offset, mut pass) = (from.offset(), 0);
         while self.0[offset] != END {
             let found = read(&self.0, offset);
             if pass == 0 {
-                // A ziplist that came from elsewhere may hold digits as a string.
-                if found.element == stored || found.element == Element::Bytes(text) {
+                if is_it(found.element) {
                     return Some(Position::at(offset));
                 }
                 pass = skip;

@@ -17,7 +17,9 @@ impl Ziplist {
         if self.0[offset] == END {
             let prev = offset - self.tail();
             let size = entry.size(prev);
-            entry.write(prev, self.0.splice_gap(offset..offset, size));
+            self.0.append_gap(size);
+            entry.write(prev, &mut self.0[offset..offset + size]);
+            self.0[offset + size] = END;
             self.set_tail(offset);
         } else {
             let next = read(&self.0, offset);

@@ -49,8 +49,8 @@
 //!  11100000  8 bytes                    integer
 //! ```
 //!
-//! A count of 65535 stands for "too many to say". Lengths are little-endian in one field and big-endian in the next: nobody
-//! planned that, and nobody can change it.
+//! A count of 65535 stands for "too many to say". Lengths are little-endian in one field and big-endian in the next; what
+//! stands in files cannot be tidied up.
 //!
 //! # What do the bytes of a small one look like?
 //!
@@ -94,7 +94,7 @@
 //!  after    | 254 |5 ·· 257 |5 ·· 257 |5 ·· 257 |5 ·· 257 |
 //! ```
 //!
-//! That is the *cascade update*. One insertion, or one removal, rewrites every entry of the list:
+//! That is the *cascade update*. One insertion, or one removal, rewrites every entry of such a list:
 //!
 //! ```
 //! use russet_structures::ziplist::Ziplist;

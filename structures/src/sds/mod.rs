@@ -2,7 +2,7 @@
 //!
 //! # What problem does it solve?
 //!
-//! A server full of strings holds millions of short ones, so what stands around the bytes matters more than the
+//! A server full of strings holds millions of short ones, so what stands around the bytes matters as much as the
 //! bytes. Rust's `String` and `Vec<u8>` are three words, 24 bytes, wherever they stand, and the bytes are elsewhere.
 //! A string in C is one pointer, but its length has to be searched for, a zero byte ends it, and nobody knows how
 //! much may be appended. An SDS is one pointer, like C's; length and capacity stand before the bytes, in fields that
@@ -13,6 +13,12 @@
 //! Nearly everywhere: keys, string values, the fields, members and values of large hashes, sets and sorted sets, what
 //! a client has sent, what waits to be written to the append-only file. What an SDS takes around the bytes, Redis
 //! takes once or twice for each key.
+//!
+//! # What was there before?
+//!
+//! Redis's strings had one header until version 3.2: two integers of four bytes, for the length and for the room
+//! behind the bytes. That was eight bytes for every string, however short, and none could be longer than what they
+//! count. The five headers that came then take 1 or 3 bytes below 256, and count up to 64 bits.
 //!
 //! # What does it look like?
 //!
@@ -111,10 +117,10 @@
 //!
 //! When the capacity is about to exceed what the class counts, and in [`Sds::shrink_to_fit`]. A class of another
 //! width has its bytes at another distance from the start of the allocation, so the string moves; within a class the
-//! allocator is asked to stretch what there is. A string that has grown is never of class 5, which cannot remember a
-//! capacity. But its allocation, rounded up to 8 bytes, leaves up to 7 bytes, and since the rounding follows from the
-//! length, those can be used without being remembered. The price is that to shorten such a string may move it, by at
-//! most 31 bytes.
+//! allocator is asked to stretch what there is. A string for which room was made is never of class 5, which cannot
+//! remember a capacity. But the allocation of one that is, rounded up to 8 bytes, leaves up to 7 bytes, and since the
+//! rounding follows from the length, those can be used without being remembered. The price is that to shorten such a
+//! string may move it, which copies at most 30 bytes.
 //!
 //! # Which operations are there?
 //!
@@ -137,6 +143,7 @@
 //! | [`shrink_to_fit`](Sds::shrink_to_fit) | O(length) if it moves | `sdsRemoveFreeSpace` |
 //! | comparison, [`Hash`](std::hash::Hash) as a slice | O(length) | `sdscmp` |
 //!
+//! What `sdssplitargs` does, to split a line into words, belongs to configuration files and is in the engine.
 //! [`Sds::append_quoted`] writes bytes so that a person can read them and a configuration file gives them back:
 //!
 //! ```

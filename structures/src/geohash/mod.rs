@@ -200,7 +200,8 @@
 //!
 //! Searches that reach over a pole are incomplete, here as in Redis, since the bounding box is taken from the cosine of a
 //! latitude that does not exist. So may be rectangles many thousand kilometres wide far from the equator. A point
-//! at exactly 180 degrees east is not found from the west. The same members are found as Redis finds.
+//! at exactly 180 degrees east is not found from across that meridian, and a search around one sees its western side
+//! only. The same members are found as Redis finds.
 //!
 //! # How does it differ from Redis's?
 //!

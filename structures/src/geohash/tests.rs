@@ -221,3 +221,19 @@ fn the_antimeridian_is_no_border() {
     let score = Cell::of(over, STEPS).bits();
     assert!(search.scores().any(|range| range.contains(&score)));
 }
+
+/// The map's last meridian lies in a column beyond the grid, whose neighbours are none of the grid's first. Redis 7.0
+/// finds the same: a search around it sees what lies west of it, and a search around -180 both sides.
+#[test]
+fn the_last_meridian_sees_one_side_only() {
+    let finds = |centre: f64, longitude: f64| {
+        let centre = Point::new(centre, -1e-8).unwrap();
+        let search = Search { centre, shape: Shape::Circle { radius: 1000.0 }, unit: Unit::Kilometre };
+        let place = Point::new(longitude, 0.0).unwrap();
+        assert!(search.distance_if_inside(place).is_some());
+        let score = Cell::of(place, STEPS).bits();
+        search.scores().any(|range| range.contains(&score))
+    };
+    assert_eq!([finds(180.0, 179.99), finds(180.0, -179.99)], [true, false]);
+    assert_eq!([finds(-180.0, 179.99), finds(-180.0, -179.99)], [true, true]);
+}

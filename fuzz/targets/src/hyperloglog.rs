@@ -39,7 +39,7 @@ fn foreign(choice: u8, data: &[u8]) {
     assert_eq!(encoding(&bytes).is_err(), valid == Err(Error::NotHyperLogLog));
     assert_eq!(cached(&bytes).is_err(), encoding(&bytes).is_err());
     assert_eq!(count(&bytes).err(), valid.err());
-    assert_eq!(decode(&bytes).err(), valid.err());
+    assert!(valid.is_err() || decode(&bytes).is_ok());
     assert_eq!(registers(&bytes).err(), valid.err());
     assert_eq!(register(&bytes, data.len() % REGISTERS).err(), valid.err());
     if let Ok(Some(opcodes)) = opcodes(&bytes) {

@@ -368,18 +368,20 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(
-        opcodes in prop::collection::vec(any::<u8>(), 0..300),
+        tail in prop::collection::vec(any::<u8>(), 0..300),
         form in 0..3u8,
         hashes in prop::collection::vec(any::<u64>(), 0..20),
     ) {
         let mut bytes = new();
         bytes.truncate(HEADER);
         bytes[4] = form;
-        bytes.extend(opcodes);
+        bytes.extend(tail);
         let valid = validate(&bytes);
         prop_assert_eq!(count(&bytes).err(), valid.err());
         prop_assert_eq!(registers(&bytes).err(), valid.err());
-        prop_assert_eq!(decode(&bytes).err(), valid.err());
+        // What is shown need not be 16384 registers, but whole opcodes.
+        let whole = opcodes(&bytes).ok().flatten().map(|mut opcodes| opcodes.all(|opcode| opcode.is_ok()));
+        prop_assert_eq!(decode(&bytes).is_ok(), whole.unwrap_or(valid.is_ok()));
         for hash in hashes {
             let before = bytes.clone();
             if add_hash(&mut bytes, hash, SPARSE_MAX_BYTES).is_err() {

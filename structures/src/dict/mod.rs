@@ -128,6 +128,8 @@
 //!
 //! ![Bytes of table per entry: the dict's stay near 11 while those of tables that double go up and down](../../../../docs/src/plots/structures/dict-bytes.svg)
 //!
+//! ![Bytes of table per entry by how full the table is: dicts lie on the curve of 9 divided by the fill, from about 75 to 92%](../../../../docs/src/plots/structures/dict-fill.svg)
+//!
 //! The slowest insertion is the one that splits a segment or doubles the directory. It does not get slower with the
 //! table, while that of a table that doubles (hashbrown) does, to more than a hundred times as long. Redis's way
 //! pauses for little while it moves chains, and then for the memory of a table that it takes or gives back at once.

@@ -1,9 +1,9 @@
 //! What the size of a node costs a stream, in bytes and in time, and what trimming costs.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hint::black_box;
 
-use russet_structures::stream::{Id, Limits, NewId, Stream, Threshold, Trim};
+use russet_structures::stream::{Group, Id, Limits, NewId, RecordedConsumer, Stream, Threshold, Trim};
 
 use crate::chart::{Chart, Scale};
 use crate::heap::bytes_of;
@@ -174,4 +174,39 @@ fn trim() -> Chart {
         .line("MAXLEN ~ 5000", near)
         .line("no trimming", never)
         .line("VecDeque of Vec, 5000", deque)
+}
+
+plot! { "stream-pending", "Bytes per pending entry of a consumer, by their number, beside the standard library's trees", pending }
+
+fn pending() -> Chart {
+    let sizes = sizes(10, ENTRIES, 13);
+    let ids: Vec<(u64, u64)> = (0..ENTRIES as u64).map(|n| (1_700_000_000_000 + 10 * n, 0)).collect();
+    let ours = |count: usize| {
+        let (bytes, _) = bytes_of(|| {
+            let group = Group::from_parts(
+                Id::MIN,
+                None,
+                ids[..count].iter().map(|(ms, seq)| (Id::new(*ms, *seq), 1_700_000_000_000, 1)),
+                [RecordedConsumer { name: b"ada", pending: ids[..count].iter().map(|(ms, seq)| Id::new(*ms, *seq)).collect(), ..RecordedConsumer::default() }],
+            );
+            group.ok()
+        });
+        (count as f64, bytes as f64 / count as f64)
+    };
+    let theirs = |count: usize| {
+        let (bytes, _) = bytes_of(|| {
+            // One by one, as they come; `collect` would pack them.
+            let (mut all, mut own) = (BTreeMap::new(), BTreeSet::new());
+            for id in &ids[..count] {
+                all.insert(*id, (1_700_000_000_000i64, 1u64, 0u32));
+                own.insert(*id);
+            }
+            (all, own)
+        });
+        (count as f64, bytes as f64 / count as f64)
+    };
+    Chart::new("Entries pending for one consumer", ("pending entries", Scale::Log), ("bytes per pending entry", Scale::Linear))
+        .y_range(0.0, 200.0)
+        .line("group of a stream", sizes.iter().map(|count| ours(*count)).collect())
+        .line("BTreeMap and BTreeSet", sizes.iter().map(|count| theirs(*count)).collect())
 }

@@ -148,7 +148,7 @@ impl Block {
             let more = gap - (end - start);
             self.append_gap(more);
             self.copy_within(end..len, start + gap);
-        } else {
+        } else if gap < end - start {
             self.copy_within(end..len, start + gap);
             self.truncate(len - (end - start - gap));
         }

@@ -229,6 +229,14 @@ impl Group {
         }
     }
 
+    /// Bytes on the heap, the map of names estimated. O(consumers).
+    pub fn memory(&self) -> usize {
+        let lists = self.consumers().map(|(_, consumer)| consumer.pending.memory() + 2 * consumer.name.len());
+        let names = self.names.len() * size_of::<(Box<[u8]>, ConsumerIndex)>();
+        let places = self.consumers.capacity() * size_of::<Option<Consumer>>();
+        self.pending.memory() + lists.sum::<usize>() + names + places
+    }
+
     /// Checks every invariant. O(pending entries).
     ///
     /// # Errors

@@ -335,6 +335,21 @@ fn lag_is_known_until_something_is_deleted_ahead() {
 }
 
 #[test]
+fn memory_grows_with_what_is_held() {
+    let mut stream = Stream::new();
+    assert_eq!(stream.memory(), 0);
+    (1..=100).for_each(|ms| push(&mut stream, Id::new(ms, 0)));
+    let entries = stream.memory();
+    assert!(entries > stream.nodes().map(|(_, node)| node.len()).sum::<usize>());
+    stream.add_group(b"g", Group::default());
+    let ada = stream.group_mut(b"g").and_then(|group| group.add_consumer(b"ada", 0)).expect("a new one");
+    let empty = stream.memory();
+    stream.deliver(b"g", ada, None, false, 1);
+    // 24 and 8 bytes of a leaf in one tree, 8 in the other, and 9 in both parents.
+    assert!(stream.memory() - empty >= 100 * (32 + 8 + 2 * 9));
+}
+
+#[test]
 fn places_of_consumers_are_used_again() {
     let mut group = Group::default();
     let ada = group.add_consumer(b"ada", 0);

@@ -47,7 +47,8 @@ fn elements(data: &[u8]) {
     let mut input = Unstructured::new(data);
     let mut node = Listpack::new();
     let key = Id::new(input.arbitrary().unwrap_or_default(), 0).to_bytes();
-    while let Ok(choice) = input.arbitrary::<u8>() {
+    while !input.is_empty() {
+        let choice = input.arbitrary::<u8>().unwrap_or_default();
         match choice {
             0..200 => node.push_back(i64::from(choice % 9)),
             200..220 => node.push_back(-i64::from(choice)),
@@ -102,6 +103,9 @@ fn operations(data: &[u8]) {
     stream.add_group(b"g", group);
     for now in 0..300i64 {
         let (Ok(choice), Ok(argument)) = (input.arbitrary::<u8>(), input.arbitrary::<u8>()) else { break };
+        if input.is_empty() {
+            break;
+        }
         let some = model.entries.get(usize::from(argument) % model.entries.len().max(1));
         let id = some.map_or(Id::new(u64::from(argument), 0), |entry| entry.0);
         let consumer = consumers[usize::from(choice / 16 % 2)];

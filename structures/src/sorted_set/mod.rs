@@ -11,7 +11,7 @@
 //! # What does it look like?
 //!
 //! ```text
-//!   dict: a bucket of 7 words                  B+ tree: a leaf of up to 63 entries
+//!   dict: a bucket of words                    B+ tree: a leaf of up to 63 entries
 //!  ┌─────────┬─────────┬─ ··· ─┐              ┌──────────┬──────────┬──────────┬─ ··· ─┐
 //!  │ word    │ word    │       │       scores │ 3.0      │ 3.5      │ 7.0      │       │
 //!  └──┼──────┴─────────┴─ ··· ─┘              ├──────────┼──────────┼──────────┼─ ··· ─┤
@@ -117,7 +117,7 @@
 //! |---|---|
 //! | the leaf's score and word, in leaves that are `f` full | `16.1 / f` |
 //! | inner nodes | about 1 |
-//! | the dict's word, tag and empty slots | about 10.7 |
+//! | the dict's word, tag and empty slots | under 11 |
 //! | the block | `8 + member`, rounded up by the allocator |
 //!
 //! Elements that come in the order of their scores leave leaves full; those that come in any order leave them about

@@ -215,13 +215,13 @@
 //! fields.
 //!
 //! A node takes 7 bytes for the listpack and 8 for its [block](crate::block), 8 for the numbers in the master entry, its fields,
-//! and a leaf of the tree of [25 bytes](crate::rax) or a few more. Shared by a hundred entries that is less than one
+//! and in the [tree](crate::rax) a leaf and its place in the parent, about 35 bytes. Shared by a hundred entries that is less than one
 //! byte an entry.
 //!
 //! ![Bytes per entry by the number of fields](../../../../docs/src/plots/structures/stream-memory-by-fields.svg)
 //!
-//! A pending entry is 24 bytes and an id in two trees. Ids that come close together share all but their last bytes, so the trees ask
-//! for about 60 bytes in all; allocators round the smaller leaf up.
+//! A pending entry is 24 bytes and an id in two trees. Ids that come close together share most bytes of their milliseconds; the
+//! sequence number stands in each leaf. So the trees ask for about 75 bytes in all, to which the allocator's rounding comes.
 //!
 //! ![Bytes per pending entry by their number](../../../../docs/src/plots/structures/stream-pending.svg)
 //!

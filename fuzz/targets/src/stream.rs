@@ -177,7 +177,7 @@ fn append(stream: &mut Stream, model: &mut Model, input: &mut Unstructured<'_>, 
 }
 
 fn trim(stream: &mut Stream, model: &mut Model, choice: u8, argument: u8, id: Id) {
-    let (approximate, by_id) = (choice >= 128, choice / 16 % 2 == 0);
+    let (approximate, by_id) = (choice >= 128, (choice / 16).is_multiple_of(2));
     let len = usize::from(argument % 32);
     let due = match by_id {
         true => model.entries.iter().filter(|entry| entry.0 < id).count(),

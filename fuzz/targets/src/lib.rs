@@ -1,7 +1,7 @@
 //! What each fuzz target does with its input: one file each, which says in its first lines what it is fed with.
 //!
 //! `fuzz/run` runs them under `cargo fuzz` (nightly); `tests/seeds.rs` runs the same functions on stable for a few
-//! seconds. A target fails by panicking. Adding one is a file here, with a [`target!`], and a folder of seeds of the same
+//! seconds. A target fails by panicking. Adding one is a file here, with a `target!`, and a folder of seeds of the same
 //! name in `fuzz/corpus`.
 
 /// A target.

@@ -65,7 +65,7 @@
 //! ones is needed, so that the next adder waits for half of an addition only. The other way round the count was a
 //! third slower, and no better than what the compiler makes of counting words.
 //!
-//! ![Gigabytes counted in a second by length, for five ways to count: 70 to 80 with vectors in any cache, 17 in words of 8 bytes without, 1.5 byte by byte, 0.4 bit by bit](../../../../docs/src/plots/structures/bitmap-count.svg)
+//! ![Gigabytes counted in a second by length, for five ways to count: about 70 with vectors in any cache, 16 in words of 8 bytes without, 1.4 byte by byte, 0.9 bit by bit](../../../../docs/src/plots/structures/bitmap-count.svg)
 //!
 //! ```sh
 //! cargo run --release -p russet-structures --example study -- plots bitmap
@@ -143,9 +143,9 @@
 //! # What is it bad at?
 //!
 //! Sparse sets. A set that takes four bytes for each number, as an [intset](crate::intset) does, is smaller as soon
-//! as fewer than one bit in 32 is set; a `HashSet<u32>` below about one in a hundred. Formats like Roaring bitmaps,
-//! which choose between a sorted array and a bitmap for every 65,536 numbers, are smaller below one in 16 and take a
-//! quarter more above that, in this implementation of them.
+//! as fewer than one bit in 32 or so is set; a `HashSet<u32>` below about one in a hundred. Formats like Roaring bitmaps,
+//! which choose between a sorted array and a bitmap for every 65,536 numbers, are smaller below one in 16 and take
+//! the same above that.
 //!
 //! ![Bytes by density of a bitmap, a Roaring bitmap, an intset and a hash set: the bitmap's are constant and the least from about 6 percent on](../../../../docs/src/plots/structures/bitmap-bytes.svg)
 //!

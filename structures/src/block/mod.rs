@@ -44,7 +44,7 @@
 //!
 //! # What is it bad at?
 //!
-//! Growing byte by byte takes up to twice a `Vec`'s time, since it moves at every size class. A length lies a cache
+//! Growing byte by byte takes half again to twice and a half a `Vec`'s time, since it moves at every size class. A length lies a cache
 //! line away from the handle, and no block is longer than [`MAX_LEN`]. Redis has the same idea in its listpacks and intsets,
 //! but asks the allocator how much it got instead of keeping a capacity.
 

@@ -130,8 +130,8 @@
 //!
 //! ![Bytes of table per entry by how full the table is: dicts lie on the curve of 9 divided by the fill, from about 75 to 92%](../../../../docs/src/plots/structures/dict-fill.svg)
 //!
-//! The slowest insertion is the one that splits a segment or doubles the directory. It does not get slower with the
-//! table, while that of a table that doubles (hashbrown) does, to more than a hundred times as long. Redis's way
+//! The slowest insertion is the one that splits a segment or doubles the directory. It hardly gets slower with
+//! the table, while that of a table that doubles (hashbrown) does, to more than a thousand times as long. Redis's way
 //! pauses for little while it moves chains, and then for the memory of a table that it takes or gives back at once.
 //!
 //! ![The slowest insertion by size: hashbrown's grows with the table, the dict's hardly](../../../../docs/src/plots/structures/dict-pause.svg)
@@ -150,11 +150,13 @@
 //!
 //! - **Insertion costs more than in a table that doubles.** Small steps mean that an entry is moved
 //!   three times while the table doubles, and each time its hash is asked for, which touches the
-//!   entry's memory (prefetched, in storage order). Filling with numbers, whose hash is nothing, takes two to three times
-//!   hashbrown's time; filling with records, whose keys have to be read, up to one and a half times.
-//! - **Failed searches among numbers cost more**, about twice hashbrown's, since there is a directory on the way.
+//!   entry's memory (prefetched, in storage order). In tables that the caches hold, filling
+//!   takes three to five times hashbrown's time. Where memory has to be waited for the difference shrinks: at ten
+//!   million to one and a half to two and a half times with numbers, whose hash is nothing, and to one and a quarter with
+//!   records, whose keys have to be read.
+//! - **Failed searches among numbers cost more**, two to three times hashbrown's, since there is a directory on the way.
 //! - **Hashes must be good.** Positions that share long prefixes make for wide directories (bounded
-//!   to half a byte per entry) and then for segments beyond 128 buckets; equal positions make every
+//!   to half a byte per entry) and then for segments beyond 512 buckets; equal positions make every
 //!   operation on them linear. It stays correct. Use a keyed hash for keys from outside.
 //! - **The directory doubles at once.** At 100 million entries that is a copy of a megabyte, less than a split
 //!   takes. A directory in two levels would never copy it, and every lookup would wait for one more load.

@@ -151,7 +151,7 @@
 //!
 //! Nine cells, each at least about as high as the radius, hold more than the circle. How much more depends on where the
 //! radius lies between one step and the next: from three to eight times the circle's area, and about five times
-//! in the mean, wherever on Earth, until cells are so large that they feel the poles.
+//! in the mean, nearly everywhere on Earth, until cells are so large that they feel the poles.
 //!
 //! ![Area of the scanned cells over the area of the circle, by radius, at four latitudes: a saw between 3 and 8 that rises at 75 degrees for hundreds of kilometres](../../../../docs/src/plots/structures/geohash-circle.svg)
 //!
@@ -165,7 +165,7 @@
 //! ![Area of the scanned cells over the area of the rectangle, by its size, for four forms](../../../../docs/src/plots/structures/geohash-box.svg)
 //!
 //! Nevertheless a search of a hundred kilometres among a million places takes some ten microseconds, where measuring
-//! every distance takes a tenth of a second:
+//! every distance takes some thirty milliseconds:
 //!
 //! ![Time of a search among a million places by radius, and of measuring the distance to every place](../../../../docs/src/plots/structures/geohash-search.svg)
 //!

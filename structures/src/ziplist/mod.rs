@@ -137,7 +137,7 @@
 //!
 //! 11 bytes for a ziplist and, per element, p + e + length for a string, where p is 1 or, behind an entry of 254 bytes and more, 5,
 //! and e is 1 for up to 63 bytes, 2 up to 16383, then 5. An integer takes p + 1 up to 12, p + 2 in 8 bits, and so on to p + 9.
-//! The [block](crate::block) around it takes 8 bytes and what its capacity is above its length, at most an eighth. Strings of 126 to 250
+//! The [block](crate::block) around it takes 8 bytes and what its capacity is above its length, at most a quarter. Strings of 126 to 250
 //! bytes are the only ones that a ziplist holds in a byte less than a listpack; longer ones cost it 3 more, since each stands
 //! behind a long one.
 //!

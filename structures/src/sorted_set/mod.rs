@@ -123,9 +123,9 @@
 //! Elements that come in the order of their scores leave leaves full; those that come in any order leave them about
 //! four fifths full, since a full leaf shares with its neighbour before it splits. With members of 15 bytes, whose
 //! blocks of 23 the allocator rounds up to 32, it all adds up to some 44 bytes above member and score. A `HashMap` and a
-//! `BTreeSet` that share their members through `Rc` take two and a half times as much, and know no ranks.
+//! `BTreeSet` that share their members through `Rc` take two to two and a half times as much, and know no ranks.
 //!
-//! ![Bytes above member and score by size: 44 for the sorted set, 107 and more for a HashMap and a BTreeSet](../../../../docs/src/plots/structures/sorted_set-bytes.svg)
+//! ![Bytes above member and score by size: near 44 for the sorted set, 87 to 111 for a HashMap and a BTreeSet](../../../../docs/src/plots/structures/sorted_set-bytes.svg)
 //!
 //! ![Time to give a random member another score, by size](../../../../docs/src/plots/structures/sorted_set-update.svg)
 //!

@@ -214,6 +214,20 @@ fn places() -> impl Strategy<Value = Vec<(usize, u8)>> {
     prop::collection::vec((index, value), 0..200)
 }
 
+/// What Redis 7.0.15 counts of `0`, `1`, `2`, ...: the constants of the estimator to the last digit that shows.
+#[test]
+fn counts_of_the_first_numbers_are_known() {
+    let mut hll = new();
+    let mut counts = Vec::new();
+    for n in 1..=100_000u32 {
+        add(&mut hll, (n - 1).to_string().as_bytes(), SPARSE_MAX_BYTES).unwrap();
+        if matches!(n, 1_000 | 10_000 | 100_000) {
+            counts.push(count(&hll).unwrap());
+        }
+    }
+    assert_eq!(counts, [1_001, 9_987, 99_565]);
+}
+
 proptest! {
     #[test]
     fn additions_are_the_models(places in places(), max_len in prop_oneof![Just(3000usize), 0..80usize]) {

@@ -126,3 +126,12 @@ fn the_last_value_asks_for_no_random_number() {
     let full = Counter::with_value(255, 3);
     assert_eq!(full.touch(Rules::default(), 3, || unreachable!("not needed")), full);
 }
+
+/// A period is over with its last minute, not after it.
+#[test]
+fn a_whole_period_takes_one_away() {
+    let rules = Rules { log_factor: 10, decay_minutes: 3 };
+    let key = Counter::new(100);
+    let values = [0, 2, 3, 5, 6, 15, 18].map(|minutes| key.read(rules, 100 + minutes));
+    assert_eq!(values, [5, 5, 4, 4, 3, 0, 0]);
+}

@@ -270,3 +270,18 @@ fn default_limits_are_a_hundred_nodes() {
         [10_000, 100, 10_000, 1_000_000, 1_000_000]
     );
 }
+
+/// The limit of bytes is reached when it is met, as in Redis.
+#[test]
+fn a_node_that_would_meet_the_limit_is_full() {
+    let fields = [(&b"field"[..], &b"value"[..])];
+    let nodes = |room: usize| {
+        let mut stream = Stream::new();
+        stream.append(NewId::Exact(Id::new(1, 1)), 0, fields, Limits::default()).expect("the first");
+        let max_bytes = stream.nodes().next().map_or(0, |(_, node)| node.len()) + room;
+        let limits = Limits { max_bytes, max_entries: 100 };
+        stream.append(NewId::Exact(Id::new(1, 2)), 0, fields, limits).expect("the second");
+        stream.nodes().count()
+    };
+    assert_eq!((nodes(10), nodes(11)), (2, 1));
+}

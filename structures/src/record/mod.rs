@@ -43,6 +43,12 @@
 //! assert!(matches!(record.payload(), Payload::Inline(bytes) if bytes.len() == 33));
 //! ```
 //!
+//! ![Heap bytes beside key and value by the length of the value: about 28 in the mean for a record, 14 for two Vec, whose handles take 48 more, 82 for the blocks of Redis 7](../../../../docs/src/plots/structures/record-bytes.svg)
+//!
+//! ```sh
+//! cargo run --release -p russet-structures --example study -- plots record
+//! ```
+//!
 //! # What is it bad at?
 //!
 //! Giving a key an expiry for the first time, or taking it away, moves the record, since the eight bytes are

@@ -224,13 +224,18 @@ impl Quicklist {
         let most =
             if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
         let text = Text::new(text);
-        let (mut removed, forward) = (0, count >= 0);
+        let (mut removed, forward, compresses) = (0, count >= 0, self.0.rules.depth > 0);
         self.0.nodes.sweep(forward, |node| {
             let found = super::count_in(node, text);
             let gone = found.min(most - removed);
             if gone > 0 {
                 removed += gone;
                 remove_in(node, text, if forward { 0 } else { found - gone }, gone);
+                // Also one that was as it is before: what could not become shorter may be able to now. Those at the
+                // ends are decompressed again when all is done.
+                if compresses {
+                    node.compress();
+                }
             }
             if removed == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -243,7 +248,6 @@ impl Quicklist {
 
 /// Removes `count` of the elements with this text, passing over `skip` of them before.
 fn remove_in(node: &mut Node, text: Text<'_>, mut skip: usize, mut count: usize) {
-    let compressed = node.is_compressed();
     let keep = |element: Element<'_>| {
         if !text.is(element) || count == 0 {
             return true;
@@ -257,8 +261,5 @@ fn remove_in(node: &mut Node, text: Text<'_>, mut skip: usize, mut count: usize)
     };
     if node.change(|pack| pack.retain(keep)).is_none() {
         *node = Node::packed(Listpack::new());
-    }
-    if compressed {
-        node.compress();
     }
 }

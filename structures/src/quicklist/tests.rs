@@ -1,6 +1,6 @@
 //! Quicklist against `VecDeque<Vec<u8>>`.
 
-use super::{Quicklist, Rules};
+use super::{Bytes, Quicklist, Rules};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -227,4 +227,23 @@ proptest! {
         prop_assert_eq!(&copy, &list);
         compare(&copy, &model, 3);
     }
+}
+
+#[test]
+fn a_node_that_could_not_become_shorter_is_compressed_once_what_was_in_the_way_is_gone() {
+    let mut list = Quicklist::new(Rules { fill: 4, depth: 1, ..Rules::default() });
+    // Bytes without any repetition cost more than what the others have saves.
+    let mut state = 7u32;
+    let mut random = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    let noise: Vec<u8> = (0..3000).map(|_| random()).collect();
+    list.extend([&b"first"[..], b"a", b"b", b"c"]);
+    list.extend([&noise[..], &[b'y'; 60], b"odd", b"one"]);
+    list.extend([&b"last"[..]]);
+    let lzf = |list: &Quicklist| list.stored().filter(|node| matches!(node.bytes, Bytes::Lzf(..))).count();
+    let before = lzf(&list);
+    assert_eq!(list.remove_value(&noise, 1), 1);
+    assert_eq!((list.validate(), before, lzf(&list)), (Ok(()), 0, 1));
 }

@@ -7,6 +7,7 @@ pub mod bitmap;
 pub mod connection;
 pub mod generic;
 pub mod hyperloglog;
+mod scanning;
 pub mod server;
 #[cfg(test)]
 mod shell;

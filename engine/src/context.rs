@@ -7,8 +7,9 @@ use crate::command::{CommandId, Registry};
 use crate::core::Core;
 use crate::dispatch;
 use crate::effects::Journal;
-use crate::error::Outcome;
-use crate::keyspace::Db;
+use crate::error::{Error, Outcome};
+use crate::keyspace::{Db, Wanted};
+use crate::number::LongDouble;
 use crate::reply::{Protocol, Reply};
 use crate::session::{Blocked, ClientKey, Closing, ReplyMode, Session};
 
@@ -125,6 +126,37 @@ impl Context<'_> {
         self.session.blocked = Some(blocked);
     }
 
+    /// Makes the session wait until one of `keys` holds what is wanted; then the command, whose words are `args`, runs
+    /// again from its beginning. Inside a transaction nobody waits: the answer is that of the deadline.
+    pub fn wait_for_keys<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k [u8]>,
+        wanted: Wanted,
+        deadline_ms: Option<i64>,
+        on_timeout: fn(&mut Reply<'_>) -> Outcome,
+        args: Args<'_>,
+    ) -> Outcome {
+        if self.in_transaction {
+            return on_timeout(&mut self.reply);
+        }
+        let (db, command) = (self.db.index(), self.command);
+        let waiting = &mut self.db.keyspace().waiting;
+        let keys = waiting.add(self.client, db, keys, wanted, command, args.to_owned());
+        // One that waits on keeps the deadline that it began with.
+        let deadline_ms = self.session.resumed.unwrap_or(deadline_ms);
+        self.block(Blocked { keys: Some(Box::new(keys)), ..Blocked::until(deadline_ms, on_timeout) });
+        Ok(())
+    }
+
+    /// Reads how long a command is to wait, in seconds with a fraction: when that is over, Unix time in milliseconds;
+    /// `None` for 0, which never is.
+    ///
+    /// # Errors
+    /// If it is no number, negative, or too large.
+    pub fn deadline(&self, timeout: &[u8]) -> Result<Option<i64>, Error> {
+        deadline(timeout, self.db.now_ms())
+    }
+
     /// Puts parameters into force that the engine keeps in a form of its own: after `CONFIG SET`.
     pub fn apply_params(&mut self) {
         crate::engine_params::apply(self.db.keyspace(), self.core);
@@ -134,5 +166,42 @@ impl Context<'_> {
     pub fn random(&mut self) -> u64 {
         use rand::RngCore;
         self.core.random.next_u64()
+    }
+}
+
+fn deadline(timeout: &[u8], now_ms: i64) -> Result<Option<i64>, Error> {
+    const OUT_OF_RANGE: Error = Error::new("ERR timeout is out of range");
+    let seconds =
+        LongDouble::parse(timeout).ok_or(Error::new("ERR timeout is not a float or out of range"))?;
+    match seconds.thousandfold().ok_or(OUT_OF_RANGE)? {
+        ..0 => Err(Error::new("ERR timeout is negative")),
+        0 => Ok(None),
+        ms => ms.checked_add(now_ms).map(Some).ok_or(OUT_OF_RANGE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_in_seconds_and_rounded_up() {
+        let at = |text: &str| deadline(text.as_bytes(), 1000).map_err(|error| error.to_string());
+        for (text, ms) in
+            [("1", 1000), ("0.1", 100), ("0.0001", 1), ("1.0001", 1001), ("0.57", 570), ("0x10", 16_000)]
+        {
+            assert_eq!(at(text), Ok(Some(1000 + ms)), "{text}");
+        }
+        assert_eq!(at("0"), Ok(None));
+        assert_eq!(at("-0.0001"), Ok(None), "rounded up it is nothing");
+        for text in ["x", "", "nan", "1 ", "1e5000"] {
+            assert_eq!(at(text), Err("ERR timeout is not a float or out of range".into()), "{text}");
+        }
+        for text in ["inf", "9223372036854775", "9223372036854776"] {
+            assert_eq!(at(text), Err("ERR timeout is out of range".into()), "{text}");
+        }
+        for text in ["-1", "-inf", "-1e300"] {
+            assert_eq!(at(text), Err("ERR timeout is negative".into()), "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::command::flags::command as flag;
 use crate::command::{Entry, Registry};
 use crate::error::Error;
 use crate::host::Host;
+use crate::keyspace::Waiting;
 use crate::params::Params;
 use crate::session::{Blocked, ClientKey, Clients, Session};
 use crate::stats::Stats;
@@ -70,10 +71,18 @@ impl Core {
     }
 
     /// Ends a wait; the caller answers. Returns what it was.
-    pub fn unblock(&mut self, key: ClientKey, session: &mut Session) -> Option<Blocked> {
+    pub fn unblock(
+        &mut self,
+        waiting: &mut Waiting,
+        key: ClientKey,
+        session: &mut Session,
+    ) -> Option<Blocked> {
         let blocked = session.blocked.take()?;
         if let Some(deadline) = blocked.deadline_ms {
             self.deadlines.remove(&(deadline, key));
+        }
+        if let Some(keys) = &blocked.keys {
+            waiting.remove(keys);
         }
         self.blocked_clients -= 1;
         self.touch(key);
@@ -82,10 +91,11 @@ impl Core {
 
     /// Ends a wait of a client that is not the one whose command runs, with `answer` or what it would be told
     /// at its deadline. Returns whether it was waiting in a way that may be ended from outside.
-    pub fn wake(&mut self, key: ClientKey, answer: Option<&Error>) -> bool {
+    pub fn wake(&mut self, waiting: &mut Waiting, key: ClientKey, answer: Option<&Error>) -> bool {
         let Some(mut client) = self.clients.take(key) else { return false };
         let may = client.session.blocked.as_ref().is_some_and(|b| b.unblockable);
-        if may && let Some(blocked) = self.unblock(key, &mut client.session) {
+        if may && let Some(blocked) = self.unblock(waiting, key, &mut client.session) {
+            self.count_wait(&mut client.session);
             match answer {
                 Some(error) => {
                     self.stats.error(error);
@@ -138,14 +148,21 @@ impl Core {
 }
 
 impl Core {
-    pub(crate) fn wake_at_deadline(&mut self, key: ClientKey) {
+    pub(crate) fn wake_at_deadline(&mut self, waiting: &mut Waiting, key: ClientKey) {
         let Some(mut client) = self.clients.take(key) else { return };
-        if let Some(blocked) = client.session.blocked.take() {
-            self.blocked_clients -= 1;
+        if let Some(blocked) = self.unblock(waiting, key, &mut client.session) {
+            self.count_wait(&mut client.session);
             client.answer(blocked.on_timeout);
-            self.touch(key);
         }
         self.clients.put_back(key, client);
+    }
+
+    /// Counts a command that has waited and is now answered.
+    fn count_wait(&mut self, session: &mut Session) {
+        session.commands += 1;
+        if let Some(command) = session.last_command {
+            self.stats.ran(command, 0, self.track_latency);
+        }
     }
 
     /// Begins another history: replicas of the old one must copy everything again.

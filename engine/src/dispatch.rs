@@ -43,7 +43,8 @@ pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> F
     let flow = match admit(cx, lookup, args) {
         Ok(Admitted::Run(command)) => {
             call(cx, command, args);
-            cx.session.commands += 1;
+            // One that waits is counted when it is done.
+            cx.session.commands += u64::from(cx.session.blocked.is_none());
             None
         }
         Ok(Admitted::Queued) => {
@@ -105,8 +106,7 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
         return Err(Error::new("ERR Command not allowed inside a transaction"));
     }
     if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
-        let until =
-            Blocked { deadline_ms: None, on_timeout: |_| Ok(()), unblockable: false, postponed: true };
+        let until = Blocked { unblockable: false, postponed: true, ..Blocked::until(None, |_| Ok(())) };
         cx.block(until);
         return Ok(Admitted::Postponed);
     }
@@ -180,7 +180,9 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     cx.core.started_ns = ended;
     let track = cx.core.track_latency;
     let took = ended.saturating_sub(started);
-    cx.core.stats.ran(command, took, track);
+    if cx.session.blocked.is_none() {
+        cx.core.stats.ran(command, took, track);
+    }
     if !cx.in_transaction {
         cx.core.stats.event_loop.commands_ns += took;
     }

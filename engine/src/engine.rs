@@ -26,6 +26,7 @@ use crate::reply::Reply;
 use crate::session::{Client, ClientKey, Clients};
 use crate::stats::Stats;
 use crate::transaction;
+use crate::value::{Encoding, Type};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::collections::BTreeSet;
@@ -121,7 +122,7 @@ impl Engine {
     /// Removes a client, and everything that waits for it.
     pub fn disconnect(&mut self, key: ClientKey) {
         let Some(mut client) = self.core.clients.remove(key) else { return };
-        self.core.unblock(key, &mut client.session);
+        self.core.unblock(&mut self.keyspace.waiting, key, &mut client.session);
         transaction::discard(&mut self.keyspace, &mut client.session);
     }
 
@@ -167,8 +168,19 @@ impl Engine {
             self.core.clients.put_back(key, client);
             return Flow::Closing;
         }
+        let flow = self.run_request(key, &mut client, lookup, args);
+        self.core.clients.put_back(key, client);
+        if self.keyspace.waiting.has_ready() {
+            self.serve_waiting();
+        }
+        flow
+    }
+
+    /// Walks a request of a client that has been taken out of its place through the pipeline.
+    #[inline]
+    fn run_request(&mut self, key: ClientKey, client: &mut Client, lookup: Lookup, args: Args<'_>) -> Flow {
         self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
-        let Client { session, output } = &mut *client;
+        let Client { session, output } = client;
         self.keyspace.paused = self.core.pause.is_some();
         let mut db = self.keyspace.db(session.db);
         db.no_touch = session.no_touch;
@@ -183,9 +195,38 @@ impl Engine {
             journal: Journal::AsSent,
             in_transaction: false,
         };
-        let flow = dispatch::process(&mut cx, lookup, args);
+        dispatch::process(&mut cx, lookup, args)
+    }
+
+    /// Runs the commands again that wait for keys that have changed; see [`Waiting`](crate::keyspace::Waiting). Nobody
+    /// is served during a pause.
+    #[cold]
+    fn serve_waiting(&mut self) {
+        while self.core.pause.is_none()
+            && let Some(ready) = self.keyspace.waiting.take_ready()
+        {
+            for &(ticket, client) in &ready.clients {
+                let db = self.keyspace.db(ready.db);
+                let found = db.peek(db.key(&ready.key)).map(|entry| Encoding::of(entry).kind());
+                self.resume(client, ticket, found);
+            }
+        }
+    }
+
+    /// Runs the command again that a client waits with, if it still does and the key now holds what it waits for.
+    fn resume(&mut self, key: ClientKey, ticket: u64, found: Option<Type>) {
+        let Some(mut client) = self.core.clients.take(key) else { return };
+        let wait = client.session.blocked.as_ref().and_then(|blocked| blocked.keys.as_ref());
+        if wait.is_some_and(|wait| wait.has_ticket(ticket) && wait.may_end(found))
+            && let Some(blocked) = self.core.unblock(&mut self.keyspace.waiting, key, &mut client.session)
+            && let Some(wait) = blocked.keys
+        {
+            client.session.resumed = Some(blocked.deadline_ms);
+            let hasher = self.keyspace.hasher().clone();
+            self.run_request(key, &mut client, Lookup::Found(wait.command), wait.args.args(&hasher));
+            client.session.resumed = None;
+        }
         self.core.clients.put_back(key, client);
-        flow
     }
 
     /// Runs one request of a client.
@@ -234,12 +275,12 @@ impl Engine {
             if deadline > now_ms {
                 break;
             }
-            self.core.deadlines.pop_first();
-            self.core.wake_at_deadline(key);
+            self.core.wake_at_deadline(&mut self.keyspace.waiting, key);
         }
         if self.core.pause.is_some_and(|pause| pause.until_ms <= now_ms) {
             self.core.unpause();
         }
+        self.serve_waiting();
     }
 
     /// When [`Engine::tick`] has something to do next, Unix time in milliseconds.
@@ -258,6 +299,7 @@ impl Engine {
         let effort = core.params.active_expire_effort() as u32;
         let start = core.time.monotonic_ns();
         keyspace.expire_cycle(cycle, effort, || ((core.time.monotonic_ns() - start) / 1000) as i64);
+        self.serve_waiting();
     }
 
     /// Takes the samples that the rates per second of `INFO` are made of. Called ten times a second.

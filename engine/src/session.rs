@@ -4,7 +4,7 @@
 //! directly; addresses and byte counts are facts that whoever owns the transport writes into it.
 
 use crate::error::Outcome;
-use crate::keyspace::WatchFlag;
+use crate::keyspace::{KeyWait, WatchFlag};
 use crate::output::{Mark, Output};
 use crate::reply::{Protocol, Reply};
 use crate::transaction::{Size, Transaction, Watched};
@@ -74,6 +74,15 @@ pub struct Blocked {
     pub unblockable: bool,
     /// Waits for a pause to end: its command has not run yet.
     pub postponed: bool,
+    /// The keys that it waits for, if it waits for any.
+    pub keys: Option<Box<KeyWait>>,
+}
+
+impl Blocked {
+    /// A wait for time alone, or for something that wakes it with [`Core::wake`](crate::Core::wake).
+    pub fn until(deadline_ms: Option<i64>, on_timeout: fn(&mut Reply<'_>) -> Outcome) -> Self {
+        Blocked { deadline_ms, on_timeout, unblockable: true, postponed: false, keys: None }
+    }
 }
 
 /// What the transport reports, for `CLIENT LIST` and `INFO`.
@@ -140,6 +149,8 @@ pub struct Session {
     pub(crate) muted_from: Option<Mark>,
     /// Why it waits.
     pub blocked: Option<Blocked>,
+    /// While a command that has waited runs again: the deadline of its wait.
+    pub(crate) resumed: Option<Option<i64>>,
     /// When its transport should end.
     pub closing: Option<Closing>,
     /// Not evicted when memory for clients is short.
@@ -180,6 +191,7 @@ impl Session {
             skip_next: false,
             muted_from: None,
             blocked: None,
+            resumed: None,
             closing: None,
             no_evict: false,
             no_touch: false,

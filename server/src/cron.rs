@@ -13,8 +13,6 @@ pub(crate) struct Progress {
     next_client: usize,
     sampled: Option<Instant>,
     collected: Option<Instant>,
-    /// The most memory that was in use since it was last given back.
-    most_used: usize,
 }
 
 /// The host's monotonic clock.
@@ -50,7 +48,7 @@ impl Server {
         }
         if self.cron.collected.is_none_or(|at| now - at >= COLLECT_EVERY) {
             self.cron.collected = Some(now);
-            self.give_memory_back();
+            give_memory_back();
         }
         crate::shutdown::heed_signals(self);
         self.engine.core.stats.event_loop.cron_ns += now.elapsed().as_nanos() as u64;
@@ -87,15 +85,12 @@ impl Server {
             }
         }
     }
+}
 
-    /// Lets the system have what much less is used of than before.
-    fn give_memory_back(&mut self) {
-        let used = alloc::used_memory();
-        let most = self.cron.most_used.max(used);
-        self.cron.most_used = most;
-        if most - used >= WORTH_COLLECTING.max(most / 8) {
-            alloc::give_back();
-            self.cron.most_used = used;
-        }
+/// Lets the system have what much less is used of than before.
+fn give_memory_back() {
+    let (used, most) = (alloc::used_memory(), alloc::high_water());
+    if most - used >= WORTH_COLLECTING.max(most / 8) {
+        alloc::give_back();
     }
 }

@@ -1,13 +1,16 @@
 //! Random command sequences, and random request bytes, against the real servers.
 //!
 //! `cargo test -p russet-tests --test generated`. Seeds are fixed, so a run can be repeated; `SEED=7` plays one other
-//! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer, `GRAMMAR=FILE` takes the commands from another
-//! file. What differs is shrunk and printed as
-//! lines that can be pasted into a case file.
+//! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer, and the name of a family (`strings`) as an
+//! argument plays that one alone. `GRAMMAR=FILE` takes the commands from another file. What differs is shrunk and printed
+//! as lines that can be pasted into a case file.
 
 mod requests;
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -17,19 +20,22 @@ use russet_tests::case::Protocol;
 use russet_tests::generate::{Grammar, Operation, Pair, shrink};
 use russet_tests::peers::Server;
 
-const GRAMMAR: &str = include_str!("commands.grammar");
+/// A family of commands in each file; the sequences of a family are made of it and of `common.grammar`.
+const GRAMMARS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/grammar");
+const COMMON: &str = "common.grammar";
 const CONNECTIONS: usize = 3;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let commands = number("COMMANDS").unwrap_or(10_000) as usize;
+    let commands = number("COMMANDS").unwrap_or(6_000) as usize;
     let seeds = match number("SEED") {
         Some(seed) => seed..seed + 1,
-        None => 1..1 + number("SEEDS").unwrap_or(4),
+        None => 1..1 + number("SEEDS").unwrap_or(2),
     };
+    let families = families().expect("the grammars can be read");
     let mut trials = Vec::new();
-    let requests = commands / 4;
+    let requests = commands / 2;
     for seed in seeds {
         trials.push(Trial::test(format!("requests::seed_{seed}"), move || requests::check(seed, requests)));
         let (one, other) = (Protocol::Resp2, Protocol::Resp3);
@@ -37,16 +43,42 @@ fn main() -> ExitCode {
         for (oracle, protocol) in
             [(Server::Redict, one), (Server::Redict, other), (Server::Redis, one), (Server::Valkey, other)]
         {
-            let name = format!("{oracle}::{protocol:?}::seed_{seed}").to_lowercase();
-            trials.push(Trial::test(name, move || check(seed, commands, oracle, protocol)));
+            for (family, grammar) in &families {
+                let name = format!("{family}::{oracle}::{protocol:?}::seed_{seed}").to_lowercase();
+                let grammar = Arc::clone(grammar);
+                trials.push(Trial::test(name, move || check(seed, commands, &grammar, oracle, protocol)));
+            }
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn check(seed: u64, commands: usize, oracle: Server, protocol: Protocol) -> Result<(), Failed> {
-    let own = std::env::var_os("GRAMMAR").map(std::fs::read_to_string).transpose()?;
-    let grammar = Grammar::parse(own.as_deref().unwrap_or(GRAMMAR))?;
+/// The families with their grammars, by name.
+fn families() -> io::Result<Vec<(String, Arc<Grammar>)>> {
+    let parse = |text: &str| Grammar::parse(text).map(Arc::new).map_err(io::Error::other);
+    if let Some(own) = std::env::var_os("GRAMMAR") {
+        return Ok(vec![("own".to_owned(), parse(&std::fs::read_to_string(own)?)?)]);
+    }
+    let common = std::fs::read_to_string(Path::new(GRAMMARS).join(COMMON))?;
+    let mut families = Vec::new();
+    for file in std::fs::read_dir(GRAMMARS)? {
+        let path = file?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if !path.ends_with(COMMON) {
+            families.push((name, parse(&(std::fs::read_to_string(&path)? + &common))?));
+        }
+    }
+    families.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(families)
+}
+
+fn check(
+    seed: u64,
+    commands: usize,
+    grammar: &Grammar,
+    oracle: Server,
+    protocol: Protocol,
+) -> Result<(), Failed> {
     let mut rng = StdRng::seed_from_u64(seed);
     let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
     let mut pair = Pair::start(Server::Russet, oracle, protocol)?;

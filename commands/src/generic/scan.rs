@@ -1,8 +1,7 @@
 //! SCAN: the names of all keys, a few at a time.
 
+use crate::scanning::{self, Options};
 use russet_engine::Collected;
-use russet_engine::glob::{self, Glob};
-use russet_engine::number;
 use russet_engine::prelude::*;
 use russet_engine::value::Encoding;
 
@@ -19,46 +18,16 @@ command! {
     run: scan,
 }
 
-/// How many keys a call looks at unless it is told.
-const COUNT: usize = 10;
-
-/// What the options ask for.
-struct Options<'a> {
-    pattern: Option<Glob<'a>>,
-    count: usize,
-    kind: Option<&'a [u8]>,
-}
-
-impl<'a> Options<'a> {
-    fn parse(args: Args<'a>) -> Result<Self, Error> {
-        let mut options = Options { pattern: None, count: COUNT, kind: None };
-        for at in (2..args.len()).step_by(2) {
-            let Some(value) = args.get(at + 1) else { return Err(Error::SYNTAX) };
-            if args.is(at, "COUNT") {
-                let count = args.int(at + 1)?;
-                options.count = usize::try_from(count).ok().filter(|&n| n > 0).ok_or(Error::SYNTAX)?;
-            } else if args.is(at, "MATCH") {
-                options.pattern = (!glob::is_everything(value)).then(|| Glob::new(value, false));
-            } else if args.is(at, "TYPE") {
-                options.kind = Some(value);
-            } else {
-                return Err(Error::SYNTAX);
-            }
-        }
-        Ok(options)
-    }
-}
-
 fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let cursor =
-        number::parse_u64_lenient(args.word(1)).ok_or_else(|| Error::new("ERR invalid cursor"))?;
-    let Options { pattern, count, kind } = Options::parse(args)?;
+    let cursor = scanning::cursor(args.word(1))?;
+    let options = Options::parse(args, 2, true)?;
+    let kind = options.kind;
 
     let mut found = Collected::default();
     let mut stale: Vec<Box<[u8]>> = Vec::new();
     let mut hits = 0;
-    let next = cx.db.scan(cursor, count, |entry| {
-        if pattern.is_some_and(|glob| !glob.is_match(entry.key())) {
+    let next = cx.db.scan(cursor, options.count, |entry| {
+        if !options.admits(entry.key()) {
             return;
         }
         if cx.db.is_expired(entry) {
@@ -80,9 +49,7 @@ fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         };
     }
 
-    cx.reply.array(2)?;
-    cx.reply.bulk(next.to_string().as_bytes())?;
-    cx.reply.array_of(found)
+    scanning::answer(cx, next, found)
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn answer_or_block(
     if !waits || cx.in_transaction {
         return answer(&mut cx.reply);
     }
-    cx.block(Blocked { deadline_ms, on_timeout: answer, unblockable: true, postponed: false });
+    cx.block(Blocked::until(deadline_ms, answer));
     Ok(())
 }
 

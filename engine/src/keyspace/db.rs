@@ -164,8 +164,9 @@ impl<'a> Db<'a> {
 
     #[inline]
     fn lookup(&mut self, key: Key<'_>, purpose: Purpose) -> Option<&mut Entry> {
-        let Keyspace { dbs, hasher, effects, events, watches, stats, access, now_us, paused, .. } =
-            &mut *self.ks;
+        let Keyspace {
+            dbs, hasher, effects, events, watches, waiting, stats, access, now_us, paused, ..
+        } = &mut *self.ks;
         let Database { table, volatile, .. } = &mut dbs[self.index];
         match table.entry(key.hash, is(key)) {
             dict::Entry::Occupied(found) => {
@@ -173,7 +174,7 @@ impl<'a> Db<'a> {
                     if !(*paused && purpose.counts()) {
                         found.remove(rehash(hasher));
                         volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
-                        let news = &mut expire::News { effects, events, watches, stats };
+                        let news = &mut expire::News { effects, events, watches, waiting, stats };
                         news.expired(self.index, key.bytes);
                     }
                     if purpose.counts() {

@@ -15,6 +15,7 @@
 //! `active-expire-effort` (1 to 10) raises both, and lowers the tolerated share.
 
 use super::database::{Database, rehash};
+use super::waiting::Waiting;
 use super::watch::Watches;
 use super::{Keyspace, KeyspaceStats};
 use crate::args::OwnedArgs;
@@ -33,6 +34,7 @@ pub(super) struct News<'a> {
     pub(super) effects: &'a mut Effects,
     pub(super) events: &'a mut Events,
     pub(super) watches: &'a mut Watches,
+    pub(super) waiting: &'a mut Waiting,
     pub(super) stats: &'a mut KeyspaceStats,
 }
 
@@ -45,6 +47,7 @@ impl News<'_> {
             self.effects.push(db, OwnedArgs::new([&b"DEL"[..], key]));
         }
         self.watches.touch_expired(db, key);
+        self.waiting.note(db, key);
         self.events.note(db, Event::Expired, key);
     }
 }
@@ -135,7 +138,7 @@ impl Keyspace {
     /// many of them had expired, and whether the cursor has come round.
     fn expire_round(&mut self, db: usize, wanted: usize) -> (usize, usize, bool) {
         let now_ms = self.now_ms();
-        let Keyspace { dbs, hasher, effects, events, watches, stats, expire_cursor, .. } = self;
+        let Keyspace { dbs, hasher, effects, events, watches, waiting, stats, expire_cursor, .. } = self;
         let database = &mut dbs[db];
         let mut hashes = Vec::with_capacity(wanted * 2);
         let mut done = false;
@@ -154,7 +157,7 @@ impl Keyspace {
                 let gone = |entry: &Entry| volatile(entry) && expired(entry, now_ms);
                 if let Some(entry) = database.table.remove(hash, gone, rehash(hasher)) {
                     database.volatile.remove(hash, |&h| h == hash, |&h| h);
-                    let news = &mut News { effects, events, watches, stats };
+                    let news = &mut News { effects, events, watches, waiting, stats };
                     news.expired(db, entry.key());
                     stale += 1;
                 }

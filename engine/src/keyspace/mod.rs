@@ -5,18 +5,22 @@
 //! command's code is short: it says what changed, not who cares.
 
 mod access;
+mod collections;
 mod database;
 mod db;
 mod expire;
 mod iterate;
 mod modify;
 mod relocate;
+mod waiting;
 mod watch;
 
 pub use access::{Access, Policy};
+pub use collections::Edited;
 pub use database::Database;
 pub use db::{Db, Expiry, Integer};
 pub use expire::Cycle;
+pub use waiting::{KeyWait, Waiting, Wanted};
 pub use watch::{WatchFlag, Watches};
 
 use crate::effects::Effects;
@@ -61,6 +65,8 @@ pub struct Keyspace {
     pub events: Events,
     /// Who watches which key.
     pub watches: Watches,
+    /// Who waits for which key.
+    pub waiting: Waiting,
     /// Counters.
     pub stats: KeyspaceStats,
     pub(crate) expire_cursor: expire::Cursor,
@@ -80,6 +86,7 @@ impl Keyspace {
             effects: Effects::default(),
             events: Events::default(),
             watches: Watches::new(databases),
+            waiting: Waiting::new(databases),
             stats: KeyspaceStats::default(),
             expire_cursor: expire::Cursor::default(),
         }

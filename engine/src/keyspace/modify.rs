@@ -16,6 +16,12 @@ use russet_structures::dict;
 use russet_structures::record::{PayloadMut, Record};
 
 impl Db<'_> {
+    /// Lets those who wait for a key look at it: it got what they may wait for without being made or removed (an
+    /// entry of a stream).
+    pub fn signal(&mut self, key: Key<'_>) {
+        self.ks.waiting.note(self.index, key.bytes);
+    }
+
     /// Tells everybody that a key has changed: watchers, notifications, and the count of changes, which is
     /// what makes the dispatch pipeline journal the command.
     #[inline]
@@ -47,7 +53,8 @@ impl Db<'_> {
     /// and those who care hear of it. O(1).
     pub fn set(&mut self, key: Key<'_>, value: New<'_>, expiry: Expiry) {
         let now_ms = self.now_ms();
-        let Keyspace { dbs, hasher, access, effects, events, watches, stats, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, access, effects, events, watches, waiting, stats, .. } = &mut *self.ks;
+        waiting.note(self.index, key.bytes);
         let database = &mut dbs[self.index];
         let mut scratch = Vec::new();
         let (encoding, value) = value.prepare(key.bytes.len(), &mut scratch);
@@ -57,7 +64,7 @@ impl Db<'_> {
                 let before = entry.expiry();
                 let gone = expired(entry, now_ms);
                 if gone {
-                    News { effects, events, watches, stats }.expired(self.index, key.bytes);
+                    News { effects, events, watches, waiting, stats }.expired(self.index, key.bytes);
                     events.note(self.index, Event::New, key.bytes);
                 }
                 let after = match expiry {
@@ -109,6 +116,7 @@ impl Db<'_> {
                     bytes.extend_from_slice(itoa::Buffer::new().format(*value).as_bytes())
                 }
                 PayloadMut::Inline(inline) => bytes.extend_from_slice(inline),
+                PayloadMut::Owned(_) => debug_assert!(false, "the caller has seen a string"),
             }
         }
         let result = edit(&mut bytes);
@@ -131,7 +139,8 @@ impl Db<'_> {
 
     /// Takes a key out of the database without telling anybody.
     pub fn take(&mut self, key: Key<'_>) -> Option<Entry> {
-        let Keyspace { dbs, hasher, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, waiting, .. } = &mut *self.ks;
+        waiting.note(self.index, key.bytes);
         dbs[self.index].take(key, hasher)
     }
 
@@ -139,7 +148,8 @@ impl Db<'_> {
     /// it counts as even in place of another.
     pub fn put(&mut self, entry: Entry) {
         let hash = self.ks.hasher.hash(entry.key());
-        let Keyspace { dbs, hasher, events, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, events, waiting, .. } = &mut *self.ks;
+        waiting.note(self.index, entry.key());
         let database = &mut dbs[self.index];
         database.take(Key { bytes: entry.key(), hash }, hasher);
         events.note(self.index, Event::New, entry.key());
@@ -159,7 +169,8 @@ impl Db<'_> {
     /// Removes all keys of the database, counts them as changes, and returns the database as it was: dropping
     /// it is what takes O(n), and may happen elsewhere.
     pub fn flush(&mut self) -> Database {
-        let Keyspace { dbs, hasher, watches, dirty, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, watches, waiting, dirty, .. } = &mut *self.ks;
+        waiting.note_all(self.index);
         let database = &mut dbs[self.index];
         watches.replaced(
             self.index,
@@ -176,11 +187,13 @@ impl Db<'_> {
     /// If there is none with one of the indexes.
     pub fn swap(&mut self, a: usize, b: usize) {
         let now_ms = self.now_ms();
-        let Keyspace { dbs, hasher, watches, dirty, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, watches, waiting, dirty, .. } = &mut *self.ks;
         *dirty += 1;
         if a == b {
             return;
         }
+        waiting.note_all(a);
+        waiting.note_all(b);
         for (old, new) in [(a, b), (b, a)] {
             let presence = |db: usize, key: &[u8]| presence(&dbs[db], Key::new(key, hasher), now_ms);
             watches.replaced(old, |key| presence(old, key) != Presence::Absent, |key| presence(new, key));

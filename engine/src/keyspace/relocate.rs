@@ -65,7 +65,7 @@ fn duplicate(entry: &Entry, key: &[u8]) -> Entry {
         Payload::Int(value) => Value::Int(value),
         Payload::Inline(bytes) if fits_inline(key.len(), bytes.len()) => Value::Inline(bytes),
         Payload::Inline(bytes) => Value::Owned(Object::Blob(Blob::new(bytes.to_vec()))),
-        Payload::Owned(Object::Blob(blob)) => Value::Owned(Object::Blob(blob.clone())),
+        Payload::Owned(object) => Value::Owned(object.duplicate()),
     };
     Record::new(key, Encoding::of(entry) as u8, entry.expiry(), value)
 }

@@ -10,7 +10,7 @@
 use super::float_text::{self, Magnitude};
 use super::integer;
 use rustc_apfloat::ieee::{Double, X87DoubleExtended};
-use rustc_apfloat::{Float, FloatConvert, Round};
+use rustc_apfloat::{Float, FloatConvert, Round, Status};
 
 /// An x87 double-extended number, never a NaN.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,19 @@ impl LongDouble {
     pub fn checked_add(self, other: LongDouble) -> Option<Self> {
         let sum = self.0.add_r(other.0, Round::NearestTiesToEven).value;
         sum.is_finite().then_some(LongDouble(sum))
+    }
+
+    /// A thousand times the number, rounded up: seconds in milliseconds. `None` above what 64 bits hold; what is below
+    /// becomes the least that they do.
+    pub fn thousandfold(self) -> Option<i64> {
+        let thousand = X87DoubleExtended::from_u128(1000).value;
+        let scaled = self.0.mul_r(thousand, Round::NearestTiesToEven).value;
+        let integer = scaled.to_i128_r(64, Round::TowardPositive, &mut false);
+        match (integer.status.contains(Status::INVALID_OP), scaled.is_negative()) {
+            (false, _) => i64::try_from(integer.value).ok(),
+            (true, true) => Some(i64::MIN),
+            (true, false) => None,
+        }
     }
 
     /// Appends the number with up to 17 decimals, rounded half to even, without trailing zeros. A zero has no

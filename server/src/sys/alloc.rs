@@ -46,6 +46,8 @@ static ALLOCATOR: Counting = Counting;
 
 static USED: AtomicIsize = AtomicIsize::new(0);
 static PEAK: AtomicIsize = AtomicIsize::new(0);
+/// The most bytes in use since memory was last given back to the system.
+static HIGH_WATER: AtomicIsize = AtomicIsize::new(0);
 
 thread_local! {
     /// No destructor and a constant start: one `fs:`-relative address, usable at any time in a thread's life.
@@ -71,7 +73,7 @@ pub(crate) fn used_memory() -> usize {
     let own = PENDING.get();
     let own = if own == UNSETTLED { 0 } else { own };
     let used = USED.load(Relaxed) + own;
-    PEAK.fetch_max(used, Relaxed);
+    note(used);
     used.max(0) as usize
 }
 
@@ -86,6 +88,13 @@ pub(crate) fn peak() -> usize {
 pub(crate) fn give_back() {
     // SAFETY: may be called at any time, from any thread.
     unsafe { mi::mi_collect(true) }
+    HIGH_WATER.store(used_memory() as isize, Relaxed);
+}
+
+/// The most bytes in use since [`give_back`] was last called, as exact as [`peak`]. However short the moment was, its
+/// memory may still be ours.
+pub(crate) fn high_water() -> usize {
+    used_memory().max(HIGH_WATER.load(Relaxed).max(0) as usize)
 }
 
 /// The bytes that a request of `size` occupies.
@@ -137,8 +146,13 @@ fn settle(change: isize) {
 fn publish(change: isize) {
     let used = USED.fetch_add(change, Relaxed) + change;
     if change > 0 {
-        PEAK.fetch_max(used, Relaxed);
+        note(used);
     }
+}
+
+fn note(used: isize) {
+    PEAK.fetch_max(used, Relaxed);
+    HIGH_WATER.fetch_max(used, Relaxed);
 }
 
 /// Whether mimalloc's plain calls give the alignment: every block is aligned to 8, and to [`NATURAL`] if it is
@@ -290,6 +304,18 @@ mod tests {
         drop(blocks);
         assert!(used_memory().abs_diff(before) < 16 * MIB);
         assert!(peak() >= full, "the peak never falls");
+    }
+
+    #[test]
+    fn a_short_high_water_is_remembered_until_memory_is_given_back() {
+        let _alone = alone();
+        const LARGE: usize = 64 << 20;
+        give_back();
+        let before = used_memory();
+        drop(black_box(vec![1u8; LARGE]));
+        assert!(high_water() > before + LARGE * 3 / 4, "nobody looked while it was there");
+        give_back();
+        assert!(high_water().abs_diff(used_memory()) < LARGE / 4);
     }
 
     #[test]

@@ -22,6 +22,11 @@ impl<S: BuildHasher> Set<S> {
         Set { map: Map::with_capacity_and_hasher(capacity, hasher) }
     }
 
+    /// The map whose fields are the members.
+    pub fn map(&self) -> &Map<S> {
+        &self.map
+    }
+
     /// Number of members. O(1).
     #[inline]
     pub fn len(&self) -> usize {
@@ -129,6 +134,13 @@ impl<S: BuildHasher> Set<S> {
             self.map.iter().all(|pair| pair.value().is_empty() && pair.expiry().is_none()),
             "a bare member"
         );
+    }
+}
+
+/// The same members. O(n).
+impl<S: BuildHasher + Clone> Clone for Set<S> {
+    fn clone(&self) -> Self {
+        Set { map: self.map.clone() }
     }
 }
 

@@ -50,6 +50,11 @@ impl<S: BuildHasher> Map<S> {
         self.dict.memory() + self.blocks
     }
 
+    /// The table itself: for its statistics.
+    pub fn dict(&self) -> &Dict<Pair> {
+        &self.dict
+    }
+
     /// The hasher that the map was made with.
     pub fn hasher(&self) -> &S {
         &self.hasher
@@ -216,6 +221,22 @@ impl<S: BuildHasher> Map<S> {
         assert_eq!(self.blocks, self.iter().map(Pair::allocated).sum::<usize>(), "bytes in blocks");
         let volatile = self.iter().filter(|pair| pair.expiry().is_some()).count();
         assert_eq!(self.volatile, volatile, "number of volatile fields");
+    }
+}
+
+/// The same fields, values and expiries. O(n).
+impl<S: BuildHasher + Clone> Clone for Map<S> {
+    fn clone(&self) -> Self {
+        let mut dict = Dict::with_capacity(self.len());
+        let hash = |pair: &Pair| self.hasher.hash_one(pair.field());
+        let mut blocks = 0;
+        for pair in self.iter() {
+            let copy = Pair::new(pair.field(), pair.value(), pair.expiry());
+            // The block of a value that was made shorter in place is larger than a new one.
+            blocks += copy.allocated();
+            dict.insert_unique(hash(pair), copy, hash);
+        }
+        Map { dict, hasher: self.hasher.clone(), blocks, volatile: self.volatile }
     }
 }
 

@@ -214,3 +214,23 @@ fn long_values_are_whole() {
         }
     }
 }
+
+#[test]
+fn a_clone_holds_the_same_and_shares_nothing() {
+    let mut map = Map::with_hasher(Hasher::default());
+    for n in 0..300_i64 {
+        map.insert(n.to_string().as_bytes(), &vec![b'x'; n as usize % 90]);
+        map.set_expiry(n.to_string().as_bytes(), (n % 3 == 0).then_some(n));
+    }
+    // A value that was made shorter in place stands in a larger block than its copy.
+    map.insert(b"299", b"y");
+    let copy = map.clone();
+    copy.validate();
+    assert_eq!((copy.len(), copy.volatile()), (300, 100));
+    map.insert(b"1", b"other");
+    assert_eq!(copy.get(b"1"), Some(&b"x"[..]));
+    for pair in copy.iter().filter(|pair| pair.field() != b"1") {
+        let original = map.find(pair.field()).expect("a field of the original");
+        assert_eq!((pair.value(), pair.expiry()), (original.value(), original.expiry()));
+    }
+}

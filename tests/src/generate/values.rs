@@ -14,6 +14,16 @@ pub struct Values {
 const KEYS: &[&str] =
     &["a", "b", "c", "d", "e", "key:1", "key:2", "{t}x", "{t}y", "bin\0\u{ff}", "", "missing"];
 
+/// The keys of each type, so that most commands meet their own.
+const TYPED: &[(&str, &[&str])] = &[
+    ("list", &["l:1", "l:2", "l:3"]),
+    ("set", &["s:1", "s:2", "s:3", "s:4"]),
+    ("zset", &["z:1", "z:2", "z:3"]),
+    ("hash", &["m:1", "m:2", "m:3"]),
+    ("stream", &["x:1", "x:2"]),
+    ("geo", &["g:1", "g:2"]),
+];
+
 const INTEGERS: &[&str] = &[
     "0",
     "1",
@@ -109,6 +119,18 @@ impl Values {
         let one = |list: &[&str], rng: &mut StdRng| list.choose(rng).expect("not empty").as_bytes().to_vec();
         match slot {
             "key" => latin1(KEYS.choose(rng).expect("not empty")),
+            "any" if rng.random_bool(0.5) => self.kind("key", rng),
+            "any" => {
+                let (_, keys) = TYPED.choose(rng).expect("not empty");
+                one(keys, rng)
+            }
+            "list" | "set" | "zset" | "hash" | "stream" | "geo" if rng.random_bool(0.03) => {
+                self.kind("any", rng)
+            }
+            "list" | "set" | "zset" | "hash" | "stream" | "geo" => {
+                let (_, keys) = TYPED.iter().find(|(kind, _)| *kind == slot).expect("one of them");
+                one(keys, rng)
+            }
             // Keys whose bytes nothing else touches: of a damaged one Redis reads past the end.
             "hll" => one(&["h:1", "h:2", "h:3", "h:4"], rng),
             "value" => {

@@ -23,7 +23,7 @@ fn unblock(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     };
     let id = args.int(2)?;
     let client = u64::try_from(id).ok().and_then(|id| cx.core.clients.find(id));
-    let woken = client.is_some_and(|client| cx.core.wake(client, error));
+    let woken = client.is_some_and(|client| cx.core.wake(&mut cx.db.keyspace().waiting, client, error));
     cx.reply.flag(woken)
 }
 
@@ -37,12 +37,7 @@ mod tests {
     command! { name: "TEST", arity: -2 }
 
     fn wait(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
-        cx.block(Blocked {
-            deadline_ms: None,
-            on_timeout: |reply| reply.null(),
-            unblockable: true,
-            postponed: false,
-        });
+        cx.block(Blocked::until(None, |reply| reply.null()));
         Ok(())
     }
 

@@ -6,7 +6,8 @@
 
 use russet_engine::debug_subcommand;
 use russet_engine::prelude::*;
-use russet_engine::value::{Encoding, Entry, Type};
+use russet_engine::value::{Encoding, Entry, Hash, List, Object, Set, Type};
+use russet_structures::element::Element;
 use sha1::{Digest, Sha1};
 
 debug_subcommand! {
@@ -68,12 +69,61 @@ impl Fingerprint {
     fn add_value(&mut self, entry: &Entry) {
         let kind = Encoding::of(entry).kind();
         self.mix(&type_number(kind).to_be_bytes());
-        if let Some(text) = Text::of(entry) {
-            self.mix(text.bytes(&mut itoa::Buffer::new()));
+        match (Text::of(entry), Object::of(entry)) {
+            (Some(text), _) => self.mix(text.bytes(&mut itoa::Buffer::new())),
+            (None, Some(object)) => self.add_object(object),
+            (None, None) => {}
         }
         if entry.expiry().is_some() {
             self.xor(b"!!expire!!");
         }
+    }
+
+    /// Lists and streams care for the order of their elements, the others do not.
+    fn add_object(&mut self, object: &Object) {
+        match object {
+            Object::Blob(blob) => self.mix(blob),
+            Object::List(List::Packed(pack)) => pack.iter().for_each(|element| self.mix_element(element)),
+            Object::List(List::Quick(list)) => {
+                let mut elements = list.iter();
+                while let Some(element) = elements.next() {
+                    self.mix_element(element);
+                }
+            }
+            Object::Set(Set::Ints(ints)) => ints.iter().for_each(|value| self.xor(&Element::Int(value).to_vec())),
+            Object::Set(Set::Packed(pack)) => pack.iter().for_each(|element| self.xor(&element.to_vec())),
+            Object::Set(Set::Table(table)) => table.iter().for_each(|member| self.xor(member)),
+            Object::Hash(Hash::Packed(pack)) => {
+                pack.pairs().for_each(|(field, value)| self.xor_pair(&field.to_vec(), &value.to_vec()));
+            }
+            Object::Hash(Hash::Table(map)) => {
+                map.iter().for_each(|pair| self.xor_pair(pair.field(), pair.value()));
+            }
+            Object::SortedSet(set) => {
+                set.for_each(|member, score| self.xor_pair(member, &seventeen_digits(score)));
+            }
+            Object::Stream(stream) => {
+                for entry in stream.iter() {
+                    self.mix(format!("{}.{}", entry.id().ms, entry.id().seq).as_bytes());
+                    entry.fields().for_each(|(field, value)| {
+                        self.mix_element(field);
+                        self.mix_element(value);
+                    });
+                }
+            }
+        }
+    }
+
+    fn mix_element(&mut self, element: Element<'_>) {
+        element.with_text(|text| self.mix(text));
+    }
+
+    /// Adds two things that belong together, without regard to the order of such pairs.
+    fn xor_pair(&mut self, first: &[u8], second: &[u8]) {
+        let mut pair = Fingerprint::default();
+        pair.mix(first);
+        pair.mix(second);
+        self.xor(&pair.0);
     }
 
     fn hexadecimal(&self) -> String {
@@ -85,7 +135,33 @@ impl Fingerprint {
 fn type_number(kind: Type) -> u32 {
     match kind {
         Type::String => 0,
+        Type::List => 1,
+        Type::Set => 2,
+        Type::SortedSet => 3,
+        Type::Hash => 4,
+        Type::Stream => 6,
     }
+}
+
+/// A score as C's `printf` writes it with `%.17g`.
+fn seventeen_digits(score: f64) -> Vec<u8> {
+    if !score.is_finite() {
+        return format!("{score}").to_ascii_lowercase().into_bytes();
+    }
+    let text = format!("{score:.16e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let trimmed = |text: String| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    };
+    let text = if (-4..17).contains(&exponent) {
+        trimmed(format!("{score:.*}", (16 - exponent) as usize))
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{}e{sign}{:02}", trimmed(digits.to_owned()), exponent.abs())
+    };
+    text.into_bytes()
 }
 
 #[cfg(test)]

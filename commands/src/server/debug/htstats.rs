@@ -5,7 +5,7 @@
 
 use russet_engine::debug_subcommand;
 use russet_engine::prelude::*;
-use russet_engine::value::Encoding;
+use russet_engine::value::{Hash, Object, Set};
 use russet_structures::dict::{Dict, Stats};
 use std::fmt::Write;
 
@@ -40,11 +40,22 @@ fn htstats(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 fn htstats_key(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let entry = cx.db.inspect(args.key(2)).ok_or(Error::NO_SUCH_KEY)?;
-    match Encoding::of(entry) {
-        Encoding::Int | Encoding::Embstr | Encoding::Raw => Err(Error::new(
-            "ERR The value stored at the specified key is not represented using an hash table",
-        )),
+    let mut text = String::new();
+    let full = args.is(3, "full");
+    match Object::of(entry) {
+        Some(Object::Hash(Hash::Table(map))) => {
+            describe(&mut text, map.dict(), |pair| map.hasher().hash(pair.field()), full);
+        }
+        Some(Object::Set(Set::Table(set))) => {
+            describe(&mut text, set.map().dict(), |pair| set.map().hasher().hash(pair.field()), full);
+        }
+        _ => {
+            return Err(Error::new(
+                "ERR The value stored at the specified key is not represented using an hash table",
+            ));
+        }
     }
+    cx.reply.verbatim("txt", text.as_bytes())
 }
 
 /// Nothing for an empty table. O(1), with `full` O(entries).

@@ -17,7 +17,9 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("blocked_clients", core.blocked_clients);
     fields.put("tracking_clients", 0);
     fields.put("clients_in_timeout_table", core.clients_with_deadline());
-    fields.put_zeros(&["total_blocking_keys", "total_blocking_keys_on_nokey"]);
+    let waiting = &cx.db.keyspace().waiting;
+    fields.put("total_blocking_keys", waiting.keys());
+    fields.put("total_blocking_keys_on_nokey", waiting.keys_or_gone());
 }
 
 #[cfg(test)]

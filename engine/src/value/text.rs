@@ -1,77 +1,11 @@
-//! Values: what a key can hold, and how its type and encoding are named.
+//! Strings: how one is read where it stands, and how one is given to be stored.
 
+use super::{Encoding, Entry, Object};
 use crate::output::Blob;
-use russet_structures::record::{self, Payload, Record};
-
-/// A value too large to stand inside its record.
-#[derive(Debug)]
-pub enum Object {
-    /// A long string. Shared, so that a reply can leave without copying it.
-    Blob(Blob),
-}
-
-/// A key with its value.
-pub type Entry = Record<Object>;
-
-/// Redis's types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Type {
-    /// Bytes.
-    String,
-}
-
-impl Type {
-    /// The name that `TYPE` answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Type::String => "string",
-        }
-    }
-}
-
-/// Redis's encodings. The discriminant is the record's tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Encoding {
-    /// A string that is a 64-bit integer.
-    Int = 0,
-    /// A string of at most [`EMBSTR_MAX`] bytes that was set as a whole.
-    Embstr = 1,
-    /// Any other string.
-    Raw = 2,
-}
+use russet_structures::record::{self, Payload};
 
 /// The longest string that `OBJECT ENCODING` calls `embstr`.
 pub const EMBSTR_MAX: usize = 44;
-
-impl Encoding {
-    /// The encoding of a record.
-    #[inline]
-    pub fn of(entry: &Entry) -> Self {
-        match entry.tag() {
-            0 => Encoding::Int,
-            1 => Encoding::Embstr,
-            _ => Encoding::Raw,
-        }
-    }
-
-    /// The name that `OBJECT ENCODING` answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Encoding::Int => "int",
-            Encoding::Embstr => "embstr",
-            Encoding::Raw => "raw",
-        }
-    }
-
-    /// The type that uses this encoding.
-    #[inline]
-    pub fn kind(self) -> Type {
-        match self {
-            Encoding::Int | Encoding::Embstr | Encoding::Raw => Type::String,
-        }
-    }
-}
 
 /// A string as it is stored.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +26,7 @@ impl<'a> Text<'a> {
             Payload::Int(value) => Some(Text::Int(value)),
             Payload::Inline(bytes) => Some(Text::Bytes(bytes)),
             Payload::Owned(Object::Blob(blob)) => Some(Text::Blob(blob)),
+            Payload::Owned(_) => None,
         }
     }
 

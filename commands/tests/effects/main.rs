@@ -4,12 +4,14 @@
 //! in a second one, whose clock stands still. Nothing can expire there by itself, so after every command both
 //! hold the same keys, values and expiries, those included whose time has come and that nobody has met yet.
 
+mod contents;
+mod strings;
+
 use proptest::prelude::*;
 use russet_engine::args::OwnedArgs;
 use russet_engine::effects::Effect;
 use russet_engine::keyspace::Cycle;
 use russet_engine::session::ClientKey;
-use russet_engine::value::Text;
 use russet_engine::{Engine, ManualClock, Setup};
 use std::collections::BTreeMap;
 
@@ -27,15 +29,13 @@ enum Step {
 }
 
 /// Every key with its value and expiry, by database.
-type Dataset = BTreeMap<(usize, Vec<u8>), (Vec<u8>, Option<i64>)>;
+type Dataset = BTreeMap<(usize, Vec<u8>), (String, Option<i64>)>;
 
 fn dataset(engine: &Engine) -> Dataset {
     let mut all = Dataset::new();
     for (db, database) in engine.keyspace.databases().iter().enumerate() {
         for entry in database.table() {
-            let mut buffer = itoa::Buffer::new();
-            let value = Text::of(entry).expect("a string").bytes(&mut buffer).to_vec();
-            all.insert((db, entry.key().to_vec()), (value, entry.expiry()));
+            all.insert((db, entry.key().to_vec()), (contents::of(entry), entry.expiry()));
         }
     }
     all
@@ -127,67 +127,6 @@ fn any_of(lines: &'static [&'static str]) -> impl Strategy<Value = Step> {
     proptest::sample::select(lines).prop_flat_map(filled).prop_map(Step::Run)
 }
 
-const TIMED: &[&str] = &[
-    "SET {key} {value} PX {ms}",
-    "SET {key} {value} EX {s}",
-    "SET {key} {value} PXAT {ms_at}",
-    "SET {key} {value} EXAT {at}",
-    "SET {key} {value} XX GET PX {ms}",
-    "SET {key} {value} NX PX {ms}",
-    "SETEX {key} {s} {value}",
-    "PSETEX {key} {ms} {value}",
-    "GETEX {key} PX {ms}",
-    "GETEX {key} PXAT {ms_at}",
-    "GETEX {key} PERSIST",
-    "EXPIRE {key} {s}",
-    "PEXPIRE {key} {ms}",
-    "PEXPIRE {key} {ms} NX",
-    "PEXPIRE {key} {ms} XX",
-    "PEXPIRE {key} {ms} GT",
-    "PEXPIRE {key} {ms} LT",
-    "PEXPIREAT {key} {ms_at}",
-    "EXPIREAT {key} {at}",
-];
-
-const UNTIMED: &[&str] = &[
-    "SET {key} {value}",
-    "SET {key} {value} KEEPTTL",
-    "SET {key} {value} NX",
-    "SET {key} {value} XX GET",
-    "SETNX {key} {value}",
-    "GETSET {key} {value}",
-    "GETDEL {key}",
-    "MSET {key} {value} {other} {text}",
-    "MSETNX {key} {value} {other} {text}",
-    "APPEND {key} {value}",
-    "SETRANGE {key} 3 {value}",
-    "SETBIT {key} 300 1",
-    "SETBIT {key} 7 0",
-    "BITOP XOR {key} {key} {other}",
-    "BITFIELD {key} OVERFLOW FAIL INCRBY u4 #5 9 SET i8 70 200",
-    "PFADD {key} {value} {text}",
-    "PFCOUNT {key}",
-    "PFMERGE {key} {other}",
-    "PFDEBUG GETREG {key}",
-    "INCR {key}",
-    "DECRBY {key} 7",
-    "INCRBYFLOAT {key} 0.1",
-    "DEL {key} {other}",
-    "UNLINK {key}",
-    "PERSIST {key}",
-    "RENAME {key} {other}",
-    "RENAMENX {key} {other}",
-    "COPY {key} {other}",
-    "COPY {key} {other} DB {db} REPLACE",
-    "MOVE {key} {db}",
-    "GET {key}",
-    "EXISTS {key} {other}",
-    "TTL {key}",
-    "SCAN 0",
-    "KEYS *",
-    "RANDOMKEY",
-];
-
 const RARE: &[&str] = &[
     "SELECT {db}",
     "SELECT {db}",
@@ -201,15 +140,18 @@ const RARE: &[&str] = &[
     "WATCH {key}",
 ];
 
+/// Command lines by type, each with how often a step is one of them.
+const FAMILIES: &[(u32, &[&str])] = &[(6, strings::TIMED), (8, strings::UNTIMED)];
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        6 => any_of(TIMED),
-        8 => any_of(UNTIMED),
-        2 => any_of(RARE),
-        3 => (1..300i64).prop_map(Step::Pass),
-        1 => Just(Step::ExpireCycle),
+    let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));
+    let others = [
+        (2, any_of(RARE).boxed()),
+        (3, (1..300i64).prop_map(Step::Pass).boxed()),
+        (1, Just(Step::ExpireCycle).boxed()),
     ];
-    proptest::collection::vec(step, 1..60)
+    let step = proptest::strategy::Union::new_weighted(families.chain(others).collect());
+    proptest::collection::vec(step, 1..80)
 }
 
 proptest! {

@@ -52,6 +52,96 @@ events! {
     IncrBy = "incrby" in b'$',
     /// A float was added.
     IncrByFloat = "incrbyfloat" in b'$',
+    /// Elements were put at the head of a list.
+    LPush = "lpush" in b'l',
+    /// Elements were put at the tail of a list.
+    RPush = "rpush" in b'l',
+    /// Elements were taken from the head of a list.
+    LPop = "lpop" in b'l',
+    /// Elements were taken from the tail of a list.
+    RPop = "rpop" in b'l',
+    /// An element was put into a list.
+    LInsert = "linsert" in b'l',
+    /// An element of a list was replaced.
+    LSet = "lset" in b'l',
+    /// Elements of a list were removed by value.
+    LRem = "lrem" in b'l',
+    /// A list was cut to a range.
+    LTrim = "ltrim" in b'l',
+    /// A list was made by sorting.
+    SortStore = "sortstore" in b'l',
+    /// Members were added to a set.
+    SAdd = "sadd" in b's',
+    /// Members were removed from a set.
+    SRem = "srem" in b's',
+    /// Random members were taken from a set.
+    SPop = "spop" in b's',
+    /// A set was made of what others share.
+    SInterStore = "sinterstore" in b's',
+    /// A set was made of what others hold.
+    SUnionStore = "sunionstore" in b's',
+    /// A set was made of what others lack.
+    SDiffStore = "sdiffstore" in b's',
+    /// Fields of a hash were set.
+    HSet = "hset" in b'h',
+    /// An integer was added to a field.
+    HIncrBy = "hincrby" in b'h',
+    /// A float was added to a field.
+    HIncrByFloat = "hincrbyfloat" in b'h',
+    /// Fields of a hash were removed.
+    HDel = "hdel" in b'h',
+    /// Fields of a hash got an expiry.
+    HExpire = "hexpire" in b'h',
+    /// Fields of a hash were removed because their time had come.
+    HExpired = "hexpired" in b'h',
+    /// Fields of a hash lost their expiry.
+    HPersist = "hpersist" in b'h',
+    /// Members were added to a sorted set, or got other scores.
+    ZAdd = "zadd" in b'z',
+    /// A score was incremented.
+    ZIncr = "zincr" in b'z',
+    /// Members were removed from a sorted set.
+    ZRem = "zrem" in b'z',
+    /// Members were removed by score.
+    ZRemRangeByScore = "zremrangebyscore" in b'z',
+    /// Members were removed by their bytes.
+    ZRemRangeByLex = "zremrangebylex" in b'z',
+    /// Members were removed by rank.
+    ZRemRangeByRank = "zremrangebyrank" in b'z',
+    /// Members with the lowest scores were taken.
+    ZPopMin = "zpopmin" in b'z',
+    /// Members with the highest scores were taken.
+    ZPopMax = "zpopmax" in b'z',
+    /// A sorted set was made of what others share.
+    ZInterStore = "zinterstore" in b'z',
+    /// A sorted set was made of what others hold.
+    ZUnionStore = "zunionstore" in b'z',
+    /// A sorted set was made of what others lack.
+    ZDiffStore = "zdiffstore" in b'z',
+    /// A sorted set was made of a range of another.
+    ZRangeStore = "zrangestore" in b'z',
+    /// A sorted set was made of what was found around a place.
+    GeoSearchStore = "geosearchstore" in b'z',
+    /// The same, by the older commands.
+    GeoRadiusStore = "georadiusstore" in b'z',
+    /// An entry was added to a stream.
+    XAdd = "xadd" in b't',
+    /// Entries were removed from a stream.
+    XDel = "xdel" in b't',
+    /// The oldest entries of a stream were removed.
+    XTrim = "xtrim" in b't',
+    /// The last id of a stream was set.
+    XSetId = "xsetid" in b't',
+    /// A consumer group was made.
+    XGroupCreate = "xgroup-create" in b't',
+    /// A consumer group was put to another place.
+    XGroupSetId = "xgroup-setid" in b't',
+    /// A consumer group was removed.
+    XGroupDestroy = "xgroup-destroy" in b't',
+    /// A consumer was made.
+    XGroupCreateConsumer = "xgroup-createconsumer" in b't',
+    /// A consumer was removed.
+    XGroupDelConsumer = "xgroup-delconsumer" in b't',
     /// A key was removed because its time had come.
     Expired = "expired" in b'x',
     /// A key was removed to make room.

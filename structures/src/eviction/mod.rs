@@ -117,7 +117,7 @@
 //! own: 256 bytes if that is a hash of 8 bytes. Nothing per key in the database, where a list takes 8 or 16 bytes for each.
 //!
 //! In time it is the other way about: a list has the oldest at hand, and a sample is a look at a random key, which is rarely
-//! in the processor's caches. Among a million keys an eviction with five samples takes some hundred nanoseconds
+//! in the processor's caches. Among a million keys an eviction with five samples takes 60 nanoseconds to some hundreds, by how many clocks the caches hold
 //! (`cargo bench -p russet-structures -- eviction/evict`). But the list has to be kept in order with every use, the
 //! pool does its work only when something goes, and a cache is there to be read more often than that.
 //!

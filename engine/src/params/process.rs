@@ -105,6 +105,12 @@ parameters! {
     /// End with an exit code rather than a core dump.
     use_exit_on_panic: bool = "no" in (), [HIDDEN],
         accepted "a panic ends the one command that caused it and is logged";
+    /// Leave out of such a log what clients sent; a parameter of newer servers.
+    hide_user_data_from_log: bool = "yes" in (), [HIDDEN],
+        accepted "what clients sent is never logged";
+    /// Check with assertions that cost time; a parameter of newer servers.
+    enable_debug_assert: bool = "no" in (), [IMMUTABLE HIDDEN],
+        accepted "those assertions are in the tests' builds";
     /// Log where the server is whenever it does not answer for this long; 0 never does.
     watchdog_period: i64 = "0" in Range::new(0, I32_MAX).unit("ms"), [HIDDEN],
         accepted "a profiler shows more";

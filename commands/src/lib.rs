@@ -5,7 +5,9 @@
 
 pub mod bitmap;
 pub mod connection;
+mod drawing;
 pub mod generic;
+pub mod hash;
 pub mod hyperloglog;
 mod scanning;
 pub mod server;

@@ -16,6 +16,19 @@ pub(crate) struct Options<'a> {
     pub(crate) count: usize,
     /// Only keys of this type.
     pub(crate) kind: Option<&'a [u8]>,
+    /// Fields of a hash with their values.
+    pub(crate) values: bool,
+}
+
+/// What is scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// The keys of a database, which have types.
+    Keys,
+    /// The fields of a hash, which have values.
+    Fields,
+    /// The members of a set or a sorted set.
+    Members,
 }
 
 impl<'a> Options<'a> {
@@ -24,19 +37,35 @@ impl<'a> Options<'a> {
     /// # Errors
     /// If there is another option than `MATCH`, `COUNT` and, of keys, `TYPE`, or its value makes no sense.
     pub(crate) fn parse(args: Args<'a>, from: usize, of_keys: bool) -> Result<Self, Error> {
-        let mut options = Options { pattern: None, count: COUNT, kind: None };
-        for at in (from..args.len()).step_by(2) {
+        Options::read(args, from, if of_keys { Of::Keys } else { Of::Members })
+    }
+
+    /// As [`Options::parse`], with the option `NOVALUES` that fields of a hash have.
+    pub(crate) fn parse_of_fields(args: Args<'a>, from: usize) -> Result<Self, Error> {
+        Options::read(args, from, Of::Fields)
+    }
+
+    fn read(args: Args<'a>, from: usize, of: Of) -> Result<Self, Error> {
+        let mut options = Options { pattern: None, count: COUNT, kind: None, values: true };
+        let mut at = from;
+        while at < args.len() {
+            if of == Of::Fields && args.is(at, "NOVALUES") {
+                options.values = false;
+                at += 1;
+                continue;
+            }
             let Some(value) = args.get(at + 1) else { return Err(Error::SYNTAX) };
             if args.is(at, "COUNT") {
                 let count = args.int(at + 1)?;
                 options.count = usize::try_from(count).ok().filter(|&n| n > 0).ok_or(Error::SYNTAX)?;
             } else if args.is(at, "MATCH") {
                 options.pattern = (!glob::is_everything(value)).then(|| Glob::new(value, false));
-            } else if of_keys && args.is(at, "TYPE") {
+            } else if of == Of::Keys && args.is(at, "TYPE") {
                 options.kind = Some(value);
             } else {
                 return Err(Error::SYNTAX);
             }
+            at += 2;
         }
         Ok(options)
     }

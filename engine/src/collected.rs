@@ -3,6 +3,7 @@
 use crate::error::Outcome;
 use crate::output::SHARE_FROM;
 use crate::reply::Reply;
+use russet_structures::element::Element;
 
 /// Elements of an array, counted and in the form in which they are sent.
 #[derive(Default)]
@@ -20,6 +21,11 @@ impl Collected {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// Adds an element of a packed structure, as a bulk string.
+    pub fn element(&mut self, element: Element<'_>) {
+        element.with_text(|text| self.bulk(text));
     }
 
     /// Adds a bulk string.

@@ -6,6 +6,7 @@
 use crate::error::{Error, Outcome};
 use crate::number;
 use crate::output::{Blob, Output, SHARE_FROM};
+use russet_structures::element::Element;
 
 /// The version of the protocol that a session speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -158,6 +159,15 @@ impl<'a> Reply<'a> {
         tail.extend_from_slice(bytes);
         tail.extend_from_slice(b"\r\n");
         Ok(())
+    }
+
+    /// An element of a packed structure as a bulk string.
+    #[inline]
+    pub fn element(&mut self, element: Element<'_>) -> Outcome {
+        match element {
+            Element::Int(value) => self.bulk_int(value),
+            Element::Bytes(bytes) => self.bulk(bytes),
+        }
     }
 
     /// An integer as a bulk string.

@@ -50,6 +50,11 @@ impl LongDouble {
         Some(LongDouble(if number.negative { -magnitude } else { magnitude }))
     }
 
+    /// Whether it is no infinity.
+    pub fn is_finite(self) -> bool {
+        self.0.is_finite()
+    }
+
     /// The sum, rounded to nearest even. `None` if it is infinite or no number: "increment would produce NaN
     /// or Infinity".
     pub fn checked_add(self, other: LongDouble) -> Option<Self> {

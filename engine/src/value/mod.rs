@@ -9,7 +9,7 @@
 //!  Object::List ── List  ── Packed(Listpack)              listpack
 //!                        └─ Quick(Quicklist)              quicklist
 //!  Object::Hash ── Hash  ── Packed(Listpack)              listpack: field, value, field, value ...
-//!                        └─ Table(Map)                    hashtable
+//!                        └─ Table(hash::Table)            hashtable
 //!  Object::Set  ── Set   ── Ints(Intset)                  intset
 //!                        ├─ Packed(Listpack)              listpack
 //!                        └─ Table(Set)                    hashtable
@@ -18,7 +18,7 @@
 //!  Object::Stream                                         stream
 //! ```
 
-mod hash;
+pub mod hash;
 mod list;
 mod set;
 mod sorted_set;

@@ -6,7 +6,7 @@
 
 use russet_engine::debug_subcommand;
 use russet_engine::prelude::*;
-use russet_engine::value::{Encoding, Entry, Hash, List, Object, Set, Type};
+use russet_engine::value::{Encoding, Entry, List, Object, Set, Type};
 use russet_structures::element::Element;
 use sha1::{Digest, Sha1};
 
@@ -25,13 +25,14 @@ debug_subcommand! {
 /// O(dataset).
 fn digest(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
     let mut all = Fingerprint::default();
+    let now_ms = cx.db.now_ms();
     let databases = cx.db.keyspace().databases().iter().zip(0u32..);
     for (database, index) in databases.filter(|(database, _)| !database.is_empty()) {
         all.mix(&index.to_be_bytes());
         for entry in database.table().iter() {
             let mut one = Fingerprint::default();
             one.mix(entry.key());
-            one.add_value(entry);
+            one.add_value(entry, now_ms);
             all.xor(&one.0);
         }
     }
@@ -40,10 +41,11 @@ fn digest(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
 
 fn digest_value(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     cx.reply.array(args.len() - 2)?;
+    let now_ms = cx.db.now_ms();
     for index in 2..args.len() {
         let mut one = Fingerprint::default();
         if let Some(entry) = cx.db.inspect(args.key(index)) {
-            one.add_value(entry);
+            one.add_value(entry, now_ms);
         }
         cx.reply.simple(&one.hexadecimal())?;
     }
@@ -66,12 +68,12 @@ impl Fingerprint {
     }
 
     /// Adds a value and whether it expires; when does not matter.
-    fn add_value(&mut self, entry: &Entry) {
+    fn add_value(&mut self, entry: &Entry, now_ms: i64) {
         let kind = Encoding::of(entry).kind();
         self.mix(&type_number(kind).to_be_bytes());
         match (Text::of(entry), Object::of(entry)) {
             (Some(text), _) => self.mix(text.bytes(&mut itoa::Buffer::new())),
-            (None, Some(object)) => self.add_object(object),
+            (None, Some(object)) => self.add_object(object, now_ms),
             (None, None) => {}
         }
         if entry.expiry().is_some() {
@@ -80,7 +82,7 @@ impl Fingerprint {
     }
 
     /// Lists and streams care for the order of their elements, the others do not.
-    fn add_object(&mut self, object: &Object) {
+    fn add_object(&mut self, object: &Object, now_ms: i64) {
         match object {
             Object::Blob(blob) => self.mix(blob),
             Object::List(List::Packed(pack)) => pack.iter().for_each(|element| self.mix_element(element)),
@@ -93,11 +95,8 @@ impl Fingerprint {
             Object::Set(Set::Ints(ints)) => ints.iter().for_each(|value| self.xor(&Element::Int(value).to_vec())),
             Object::Set(Set::Packed(pack)) => pack.iter().for_each(|element| self.xor(&element.to_vec())),
             Object::Set(Set::Table(table)) => table.iter().for_each(|member| self.xor(member)),
-            Object::Hash(Hash::Packed(pack)) => {
-                pack.pairs().for_each(|(field, value)| self.xor_pair(&field.to_vec(), &value.to_vec()));
-            }
-            Object::Hash(Hash::Table(map)) => {
-                map.iter().for_each(|pair| self.xor_pair(pair.field(), pair.value()));
+            Object::Hash(hash) => {
+                hash.at(now_ms).iter().for_each(|(field, value)| self.xor_pair(&field.to_vec(), &value.to_vec()));
             }
             Object::SortedSet(set) => {
                 set.for_each(|member, score| self.xor_pair(member, &seventeen_digits(score)));

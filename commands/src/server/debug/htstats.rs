@@ -43,7 +43,8 @@ fn htstats_key(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let mut text = String::new();
     let full = args.is(3, "full");
     match Object::of(entry) {
-        Some(Object::Hash(Hash::Table(map))) => {
+        Some(Object::Hash(Hash::Table(table))) => {
+            let map = table.map();
             describe(&mut text, map.dict(), |pair| map.hasher().hash(pair.field()), full);
         }
         Some(Object::Set(Set::Table(set))) => {

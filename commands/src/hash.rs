@@ -1,0 +1,3 @@
+//! Hashes: fields with values at one key.
+
+automod::dir!(pub "src/hash");

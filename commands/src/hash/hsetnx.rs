@@ -1,0 +1,44 @@
+//! HSETNX: give a field a value if it has none.
+
+use russet_engine::prelude::*;
+use russet_engine::value::Hash;
+use russet_engine::value::hash::Rules;
+
+command! {
+    name: "HSETNX", group: Hash, since: "2.0.0", complexity: "O(1)",
+    summary: "Sets the value of a field in a hash only when the field doesn't exist.",
+    syntax: "key field value",
+    flags: WRITE | DENYOOM | FAST,
+    keys: [at(1).read_write().insert()],
+    run: hsetnx,
+}
+
+fn hsetnx(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let key = args.key(1);
+    let (field, value) = (args.word(2), args.word(3));
+    let now_ms = cx.db.now_ms();
+    if cx.db.get_for_write::<Hash>(key)?.is_some_and(|hash| hash.at(now_ms).contains(field)) {
+        return cx.reply.int(0);
+    }
+    let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
+    cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| hash.set(field, value, &rules, now_ms))?;
+    cx.db.changed(key, Event::HSet);
+    cx.reply.int(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::conversation;
+
+    #[test]
+    fn a_field_that_is_there_keeps_its_value() {
+        conversation! {
+            "HSETNX h a 1 => :1"
+            "HSETNX h a 2 => :0"
+            "HSETNX h b 2 => :1"
+            "HGETALL h => *4 $1 a $1 1 $1 b $1 2"
+            "SET s 1 => +OK"
+            "HSETNX s a 1 => -WRONGTYPE Operation against a key holding the wrong kind of value"
+        };
+    }
+}

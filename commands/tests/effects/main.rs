@@ -5,6 +5,7 @@
 //! hold the same keys, values and expiries, those included whose time has come and that nobody has met yet.
 
 mod contents;
+mod hashes;
 mod strings;
 
 use proptest::prelude::*;
@@ -89,6 +90,11 @@ fn key() -> impl Strategy<Value = String> {
     prop_oneof![Just("a"), Just("b"), Just("c"), Just("d")].prop_map(String::from)
 }
 
+/// A field of a hash.
+fn field() -> impl Strategy<Value = String> {
+    prop_oneof![Just("f"), Just("g"), Just("h"), Just("7")].prop_map(String::from)
+}
+
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => (-20..20_000i64).prop_map(|n| n.to_string()),
@@ -105,11 +111,12 @@ fn milliseconds() -> impl Strategy<Value = i64> {
 /// `line` with `{key}` and the like filled in.
 fn filled(line: &'static str) -> impl Strategy<Value = String> {
     let times = (milliseconds(), 0..2_000i64);
-    (key(), key(), value(), value(), times, 0..3usize).prop_map(
-        move |(key, other, value, text, (ms, later), db)| {
+    ((key(), key(), field()), value(), value(), times, 0..3usize).prop_map(
+        move |((key, other, field), value, text, (ms, later), db)| {
             let places = [
                 ("{key}", key),
                 ("{other}", other),
+                ("{field}", field),
                 ("{value}", value),
                 ("{text}", text),
                 ("{ms}", ms.to_string()),
@@ -141,7 +148,7 @@ const RARE: &[&str] = &[
 ];
 
 /// Command lines by type, each with how often a step is one of them.
-const FAMILIES: &[(u32, &[&str])] = &[(6, strings::TIMED), (8, strings::UNTIMED)];
+const FAMILIES: &[(u32, &[&str])] = &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES)];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));

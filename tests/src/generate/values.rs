@@ -24,6 +24,10 @@ const TYPED: &[(&str, &[&str])] = &[
     ("geo", &["g:1", "g:2"]),
 ];
 
+/// Fields of hashes, members of sets: few, so that they meet, and some that are kept as integers.
+const NAMES: &[&str] =
+    &["a", "b", "c", "d", "e", "f", "name", "1", "2", "01", "-300", "99999999", "", "x\0y", "\u{ff}\r\n"];
+
 const INTEGERS: &[&str] = &[
     "0",
     "1",
@@ -133,6 +137,7 @@ impl Values {
             }
             // Keys whose bytes nothing else touches: of a damaged one Redis reads past the end.
             "hll" => one(&["h:1", "h:2", "h:3", "h:4"], rng),
+            "name" => latin1(NAMES.choose(rng).expect("not empty")),
             "value" => {
                 let kind = ["text", "integer", "integer", "float", "long"].choose(rng).expect("not empty");
                 self.kind(kind, rng)

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::keyspace::Waiting;
 use crate::params::Params;
+use crate::params::choice::EvictionPolicy;
 use crate::session::{Blocked, ClientKey, Clients, Session};
 use crate::stats::Stats;
 use rand::Rng;
@@ -187,6 +188,15 @@ impl Core {
             }
         }
         hz
+    }
+
+    /// Whether more memory is used than may be, and nothing may be evicted to make room. (Where something may, nothing is
+    /// refused as long as nothing is evicted.)
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        let limit = self.params.maxmemory();
+        limit != 0
+            && self.params.maxmemory_policy() == EvictionPolicy::NoEviction
+            && self.host.used_memory() as u64 > limit
     }
 
     /// Whether a new session must authenticate itself.

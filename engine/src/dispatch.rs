@@ -10,12 +10,12 @@
 
 use crate::args::Args;
 use crate::command::flags::command as flag;
-use crate::command::registry::Lookup;
+use crate::command::registry::{Lookup, Registry};
 use crate::command::{CommandId, Entry};
 use crate::context::Context;
 use crate::effects::Journal;
 use crate::error::Error;
-use crate::session::{Blocked, Closing, ReplyMode};
+use crate::session::{Blocked, Closing, ReplyMode, Session};
 
 /// What has become of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,12 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
         return Err(Error::new("ERR Command not allowed inside a transaction"));
     }
+    if cx.core.params.maxmemory() != 0
+        && needs_memory(registry, entry, cx.session)
+        && cx.core.is_out_of_memory()
+    {
+        return Err(Error::new("OOM command not allowed when used memory > 'maxmemory'."));
+    }
     if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
         let until = Blocked { unblockable: false, postponed: true, ..Blocked::until(None, |_| Ok(())) };
         cx.block(until);
@@ -118,6 +124,16 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
         return Ok(Admitted::Queued);
     }
     Ok(Admitted::Run(entry.id))
+}
+
+/// Whether a request is refused where there is no memory left: it may make the data larger, or what a transaction queues.
+fn needs_memory(registry: &Registry, entry: &Entry, session: &Session) -> bool {
+    let Some(transaction) = &session.transaction else { return entry.has(flag::DENYOOM) };
+    match entry.command.name {
+        "EXEC" => transaction.commands().any(|command| registry.get(command).has(flag::DENYOOM)),
+        "DISCARD" | "QUIT" | "RESET" => false,
+        _ => true,
+    }
 }
 
 /// Commands that steer a transaction run while one is being queued.

@@ -82,6 +82,9 @@ pub trait Host: Send {
     /// Memory and processor time.
     fn usage(&self) -> Usage;
 
+    /// Bytes of memory in use: [`Usage::memory`], and no more than that, for `maxmemory`. Asked before every command.
+    fn used_memory(&self) -> usize;
+
     /// Puts the changed parameters into force, `params` being all of them as they will be.
     ///
     /// # Errors
@@ -160,6 +163,9 @@ impl Host for NoHost {
     }
     fn usage(&self) -> Usage {
         Usage::default()
+    }
+    fn used_memory(&self) -> usize {
+        0
     }
     fn apply(&mut self, _: &[&'static Parameter], _: &Params) -> Result<(), (&'static str, String)> {
         Ok(())

@@ -143,6 +143,10 @@ impl Host for ServerHost {
         }
     }
 
+    fn used_memory(&self) -> usize {
+        alloc::used_memory()
+    }
+
     fn apply(
         &mut self,
         changed: &[&'static Parameter],

@@ -10,7 +10,7 @@ parameters! {
     Memory in memory;
 
     /// Memory that the data may take before keys are evicted or writes refused; 0 is no limit.
-    maxmemory: u64 = "0" in Bytes::new(0, u64::MAX), [], later "eviction";
+    maxmemory: u64 = "0" in Bytes::new(0, u64::MAX), [];
     /// Which keys are evicted, if any.
     maxmemory_policy: EvictionPolicy = "noeviction" in (), [], later "eviction";
     /// Keys looked at to find one worth evicting; more is closer to the truth and slower.

@@ -13,6 +13,7 @@ mod scanning;
 pub mod server;
 #[cfg(test)]
 mod shell;
+pub mod sorted_set;
 pub mod string;
 pub mod transactions;
 

@@ -150,6 +150,14 @@ impl<'a> Reply<'a> {
         }
     }
 
+    /// A double, or a value that is not there.
+    pub fn double_or_null(&mut self, value: Option<f64>) -> Outcome {
+        match value {
+            Some(value) => self.double(value),
+            None => self.null(),
+        }
+    }
+
     /// A bulk string.
     #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) -> Outcome {
@@ -275,5 +283,30 @@ impl Reply<'_> {
             crate::value::Text::Bytes(bytes) => self.bulk(bytes),
             crate::value::Text::Blob(blob) => self.bulk_shared(blob),
         }
+    }
+
+    /// An element of a collection as a bulk string.
+    #[inline]
+    pub fn element(&mut self, element: Element<'_>) -> Outcome {
+        match element {
+            Element::Int(value) => self.bulk_int(value),
+            Element::Bytes(bytes) => self.bulk(bytes),
+        }
+    }
+
+    /// The head of `len` elements with scores: in RESP2 an array of twice as many.
+    #[inline]
+    pub fn scored(&mut self, len: usize) -> Outcome {
+        self.array(if self.protocol == Protocol::Resp2 { len * 2 } else { len })
+    }
+
+    /// An element with its score: in RESP3 an array of the two, in RESP2 one behind the other.
+    #[inline]
+    pub fn scored_element(&mut self, member: Element<'_>, score: f64) -> Outcome {
+        if self.protocol == Protocol::Resp3 {
+            self.array(2)?;
+        }
+        self.element(member)?;
+        self.double(score)
     }
 }

@@ -34,21 +34,43 @@ use std::ops::Deref;
 ///
 /// Never a NaN. O(length).
 pub fn parse(text: &[u8]) -> Option<f64> {
-    let number = float_text::read(text)?;
-    let magnitude = match number.magnitude {
-        Magnitude::Infinity => f64::INFINITY,
-        Magnitude::Decimal { text, zero } => in_range(text.parse().ok()?, zero)?,
-        Magnitude::Hexadecimal { text, zero, exponent } => {
-            in_range(parse_hexadecimal(text, exponent)?, zero)?
-        }
-    };
-    Some(if number.negative { -magnitude } else { magnitude })
+    let read = read(text)?;
+    // What `strtod` reports as out of range: an infinity that was not asked for, and a zero that should not be one.
+    let in_range = read.value.is_finite() && (read.zero || read.value != 0.0);
+    (read.infinity || in_range).then_some(read.value)
 }
 
-/// Refuses what `strtod` reports as out of range: an infinity that was not asked for and a zero that should
-/// not be one.
-fn in_range(value: f64, zero: bool) -> Option<f64> {
-    (value.is_finite() && (zero || value != 0.0)).then_some(value)
+/// Reads a bound of a range of scores, which Redis reads as a C string: up to the first NUL, white space in front passed
+/// over, nothing at all being 0; a number too large is infinite and one too small 0. `None` for anything else.
+///
+/// Never a NaN. O(length).
+pub fn parse_lenient(text: &[u8]) -> Option<f64> {
+    let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    let spaces = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
+    read(&text[spaces..]).map(|read| read.value)
+}
+
+/// A number, rounded to the nearest double.
+struct Read {
+    value: f64,
+    /// It is 0 as it is written.
+    zero: bool,
+    /// It is infinite as it is written.
+    infinity: bool,
+}
+
+fn read(text: &[u8]) -> Option<Read> {
+    let number = float_text::read(text)?;
+    let (magnitude, zero) = match number.magnitude {
+        Magnitude::Infinity => (f64::INFINITY, false),
+        Magnitude::Decimal { text, zero } => (text.parse().ok()?, zero),
+        Magnitude::Hexadecimal { text, zero, exponent } => (parse_hexadecimal(text, exponent)?, zero),
+    };
+    let value = if number.negative { -magnitude } else { magnitude };
+    Some(Read { value, zero, infinity: matches!(number.magnitude, Magnitude::Infinity) })
 }
 
 /// Reads `0x1.8` or `0x1.8p3`; too large a number becomes infinite.
@@ -249,6 +271,28 @@ mod tests {
             ("0x1p1023", f64::MAX / 2.0 + 1e292),
         ] {
             assert_eq!(parse(input.as_bytes()), Some(value), "{input}");
+        }
+    }
+
+    /// Seen with `ZRANGE z text 4 BYSCORE` on redict-server 7.3.6.
+    #[test]
+    fn bounds_are_read_as_c_strings() {
+        for (input, value) in [
+            ("", 0.0),
+            ("\0junk", 0.0),
+            ("1\0junk", 1.0),
+            (" 1", 1.0),
+            ("\t\n\r -2", -2.0),
+            ("1e400", f64::INFINITY),
+            ("-1e400", f64::NEG_INFINITY),
+            ("1e-400", 0.0),
+            ("0x2", 2.0),
+            ("-inf", f64::NEG_INFINITY),
+        ] {
+            assert_eq!(parse_lenient(input.as_bytes()), Some(value), "{input:?}");
+        }
+        for input in ["1 ", " ", "nan", "x", "- 1", "(1", "1,5"] {
+            assert_eq!(parse_lenient(input.as_bytes()), None, "{input:?}");
         }
     }
 

@@ -17,6 +17,8 @@ pub mod integer;
 pub mod long_double;
 mod powers;
 
-pub use double::{DoubleText, format as format_double, parse as parse_double};
+pub use double::{
+    DoubleText, format as format_double, parse as parse_double, parse_lenient as parse_double_lenient,
+};
 pub use integer::{parse_i64, parse_u64, parse_u64_lenient};
 pub use long_double::LongDouble;

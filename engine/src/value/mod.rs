@@ -21,7 +21,7 @@
 pub mod hash;
 mod list;
 mod set;
-mod sorted_set;
+pub mod sorted_set;
 mod stream;
 mod text;
 

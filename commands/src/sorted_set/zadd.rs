@@ -95,7 +95,7 @@ impl Rules {
 fn zadd(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let (rules, first) = Rules::read(args);
     let words = args.len() - first;
-    if words == 0 || words % 2 != 0 {
+    if words == 0 || !words.is_multiple_of(2) {
         return Err(Error::SYNTAX);
     }
     if rules.nx && rules.xx {

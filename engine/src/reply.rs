@@ -285,15 +285,6 @@ impl Reply<'_> {
         }
     }
 
-    /// An element of a collection as a bulk string.
-    #[inline]
-    pub fn element(&mut self, element: Element<'_>) -> Outcome {
-        match element {
-            Element::Int(value) => self.bulk_int(value),
-            Element::Bytes(bytes) => self.bulk(bytes),
-        }
-    }
-
     /// The head of `len` elements with scores: in RESP2 an array of twice as many.
     #[inline]
     pub fn scored(&mut self, len: usize) -> Outcome {

@@ -182,6 +182,37 @@ fn write_digits(text: &mut DoubleText, digits: &grisu::Digits) {
     }
 }
 
+/// Prints `value` with 17 digits, fewer where the last are zeros, as C's `%.17g` does: the scores in `ZSCAN`.
+pub fn in_full(value: f64) -> String {
+    const DIGITS: i32 = 17;
+    if value.is_infinite() {
+        return if value > 0.0 { "inf".into() } else { "-inf".into() };
+    }
+    let text = format!("{:.*e}", DIGITS as usize - 1, value.abs());
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits = mantissa.replace('.', "");
+    let digits = match digits.trim_end_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    if !(-4..DIGITS).contains(&exponent) {
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let direction = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}e{direction}{:02}", exponent.abs());
+    }
+    if exponent < 0 {
+        return format!("{sign}0.{}{digits}", "0".repeat(-exponent as usize - 1));
+    }
+    let whole = exponent as usize + 1;
+    match digits.split_at_checked(whole) {
+        Some((whole, fraction)) if !fraction.is_empty() => format!("{sign}{whole}.{fraction}"),
+        _ => format!("{sign}{digits:0<whole$}"),
+    }
+}
+
 /// Appends `value` with exactly four decimals, half a unit rounded to even after scaling: the distances of
 /// GEODIST and GEOSEARCH.
 ///
@@ -304,6 +335,33 @@ mod tests {
         assert_eq!(parse(hexadecimal.as_bytes()), Some(1.0));
         let tiny = format!("0.{}1", "0".repeat(10_000));
         assert_eq!(parse(tiny.as_bytes()), None);
+    }
+
+    /// Seen with `ZSCAN` of a large sorted set on redict-server 7.3.6, the last two in C.
+    #[test]
+    fn all_digits() {
+        for (value, printed) in [
+            (0.1, "0.10000000000000001"),
+            (-0.0, "-0"),
+            (0.0, "0"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+            (3.0, "3"),
+            (1e19, "1e+19"),
+            (1e17, "1e+17"),
+            (1e16, "10000000000000000"),
+            (3.3e24, "3.2999999999999999e+24"),
+            (5e-324, "4.9406564584124654e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (1e-7, "9.9999999999999995e-08"),
+            (123_456_789.123_456_79, "123456789.12345679"),
+            (12_345_678_901_234_567_890_123.0, "1.2345678901234568e+22"),
+            (0.0001, "0.0001"),
+            (562_949_953_421_311.0 + 0.125, "562949953421311.12"),
+            (562_949_953_421_311.0 + 0.375, "562949953421311.38"),
+        ] {
+            assert_eq!(in_full(value), printed);
+        }
     }
 
     #[test]

@@ -32,6 +32,16 @@ pub(super) fn find(pack: &Listpack, member: &[u8]) -> Option<(Position, f64)> {
     Some((position, score_of(pack.get(pack.next(position)?))))
 }
 
+/// Shows the member at a position with its score.
+pub(super) fn visit<'a, R>(
+    pack: &'a Listpack,
+    position: Position,
+    visit: impl FnOnce(Element<'a>, f64) -> R,
+) -> R {
+    let score = pack.next(position).map_or(0.0, |score| score_of(pack.get(score)));
+    visit(pack.get(position), score)
+}
+
 /// How many members stand before a position.
 pub(super) fn rank(pack: &Listpack, position: Position) -> usize {
     let mut each = pack.iter();

@@ -1,6 +1,7 @@
 //! Random members: one at a time, or several that differ.
 
 use super::{SortedSet, packed};
+use crate::error::Outcome;
 use crate::value::Collection;
 use russet_structures::element::Element;
 
@@ -19,55 +20,55 @@ impl SortedSet {
         }
     }
 
-    /// `count` random elements, each of which may come again. Memory for a bounded number of them at a time.
+    /// `count` random elements, each drawn from all; none where there are none. O(count), in the small encoding in one
+    /// pass that takes memory for `count` positions: whoever wants very many asks several times.
+    ///
+    /// # Errors
+    /// The first that `visit` returns.
     pub fn sample_many<'a>(
         &'a self,
-        count: u64,
+        count: usize,
         mut random: impl FnMut() -> u64,
-        mut visit: impl FnMut(Element<'a>, f64),
-    ) {
-        const AT_ONCE: u64 = 1000;
+        mut visit: impl FnMut(Element<'a>, f64) -> Outcome,
+    ) -> Outcome {
         match self {
-            SortedSet::Packed(pack) => {
-                let mut left = count;
-                while left > 0 && !pack.is_empty() {
-                    let some = left.min(AT_ONCE);
-                    for position in pack.sample_many(some as usize, 1, &mut random) {
-                        let score =
-                            pack.next(position).map_or(0.0, |score| packed::score_of(pack.get(score)));
-                        visit(pack.get(position), score);
-                    }
-                    left -= some;
-                }
-            }
-            SortedSet::Sorted(set) => {
-                for (member, score) in (0..count).map_while(|_| set.sample(&mut random)) {
-                    visit(Element::Bytes(member), score);
-                }
-            }
+            SortedSet::Packed(pack) => pack
+                .sample_many(count, 1, random)
+                .into_iter()
+                .try_for_each(|position| packed::visit(pack, position, &mut visit)),
+            SortedSet::Sorted(set) => (0..count)
+                .map_while(|_| set.sample(&mut random))
+                .try_for_each(|(member, score)| visit(Element::Bytes(member), score)),
         }
     }
 
     /// `count` random elements that differ, or all if there are no more, in order; each choice of so many is equally
     /// likely. O(count log n), and O(n) for many and in the small encoding.
+    ///
+    /// # Errors
+    /// The first that `visit` returns.
     pub fn sample_distinct<'a>(
         &'a self,
         count: usize,
         random: impl FnMut() -> u64,
-        mut visit: impl FnMut(Element<'a>, f64),
-    ) {
+        mut visit: impl FnMut(Element<'a>, f64) -> Outcome,
+    ) -> Outcome {
         if count >= self.len() {
-            return self.iter().for_each(|(member, score)| visit(member, score));
+            return self.iter().try_for_each(|(member, score)| visit(member, score));
         }
         match self {
-            SortedSet::Packed(pack) => {
-                for position in pack.sample_distinct(count, 1, random) {
-                    let score = pack.next(position).map_or(0.0, |score| packed::score_of(pack.get(score)));
-                    visit(pack.get(position), score);
-                }
-            }
+            SortedSet::Packed(pack) => pack
+                .sample_distinct(count, 1, random)
+                .into_iter()
+                .try_for_each(|position| packed::visit(pack, position, &mut visit)),
             SortedSet::Sorted(set) => {
-                set.sample_distinct(count, random, |member, score| visit(Element::Bytes(member), score));
+                let mut outcome = Ok(());
+                set.sample_distinct(count, random, |member, score| {
+                    if outcome.is_ok() {
+                        outcome = visit(Element::Bytes(member), score);
+                    }
+                });
+                outcome
             }
         }
     }

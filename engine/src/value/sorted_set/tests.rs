@@ -193,19 +193,27 @@ fn samples_are_fair_and_differ_where_they_must() {
     for entries in [0, 1000] {
         let set = numbered(10, Limits { entries, value: 64 });
         let mut counts = [0; 10];
-        set.sample_many(20_000, &mut random, |_, score| counts[score as usize] += 1);
+        let sampled = set.sample_many(20_000, &mut random, |_, score| {
+            counts[score as usize] += 1;
+            Ok(())
+        });
+        assert!(sampled.is_ok());
         (0..20_000).for_each(|_| counts[set.sample(&mut random).expect("not empty").1 as usize] += 1);
         assert!(counts.iter().all(|count| (3_600..4_400).contains(count)), "{counts:?}");
         for count in [0, 1, 3, 9, 10, 11, usize::MAX] {
             let mut seen = Vec::new();
-            set.sample_distinct(count, &mut random, |member, _| seen.push(member.to_vec()));
+            let sampled = set.sample_distinct(count, &mut random, |member, _| {
+                seen.push(member.to_vec());
+                Ok(())
+            });
+            assert!(sampled.is_ok());
             seen.dedup();
             assert_eq!(seen.len(), count.min(10));
         }
     }
     let empty = numbered(0, Limits { entries: 10, value: 64 });
     assert!(empty.sample(|| 0).is_none());
-    empty.sample_many(5, || 0, |_, _| panic!("there is none"));
+    assert!(empty.sample_many(5, || 0, |_, _| panic!("there is none")).is_ok());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod drawing;
 pub mod generic;
 pub mod hash;
 pub mod hyperloglog;
+pub mod pubsub;
 mod scanning;
 pub mod server;
 #[cfg(test)]

@@ -6,8 +6,10 @@ use crate::command::{Entry, Registry};
 use crate::error::Error;
 use crate::host::Host;
 use crate::keyspace::Waiting;
+use crate::output::Output;
 use crate::params::Params;
 use crate::params::choice::EvictionPolicy;
+use crate::pubsub::Pubsub;
 use crate::session::{Blocked, ClientKey, Clients, Session};
 use crate::stats::Stats;
 use rand::Rng;
@@ -53,12 +55,19 @@ pub struct Core {
     pub(crate) postponed: Vec<ClientKey>,
     /// Clients that others have changed: woken, closed, or given something to send.
     pub(crate) touched: Vec<ClientKey>,
+    /// Who listens to which channel.
+    pub pubsub: Pubsub,
+    /// What the client whose command runs is to be sent after the answer.
+    pub(crate) pushes: Output,
 }
 
 impl Core {
     /// Asks the host to look at a client that is not the one whose command runs.
     pub fn touch(&mut self, client: ClientKey) {
-        self.touched.push(client);
+        match self.clients.get_mut(client) {
+            Some(other) => other.touch(client, &mut self.touched),
+            None => self.touched.push(client),
+        }
     }
 
     pub(crate) fn note_blocked(&mut self, client: ClientKey, blocked: &Blocked) {

@@ -15,6 +15,7 @@ use crate::command::{CommandId, Entry};
 use crate::context::Context;
 use crate::effects::Journal;
 use crate::error::Error;
+use crate::reply::Protocol;
 use crate::session::{Blocked, Closing, ReplyMode, Session};
 
 /// What has become of a request.
@@ -70,6 +71,9 @@ pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> F
     if cx.session.reply_mode != ReplyMode::On || cx.session.skip_next {
         cx.session.end_request(cx.reply.output());
     }
+    if !cx.core.pushes.is_empty() {
+        cx.take_pushes();
+    }
     match (cx.session.closing, &cx.session.blocked) {
         (Some(_), _) => Flow::Closing,
         (None, Some(_)) => Flow::Blocked,
@@ -111,6 +115,13 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     {
         return Err(Error::new("OOM command not allowed when used memory > 'maxmemory'."));
     }
+    if cx.session.is_subscribed() && cx.session.protocol == Protocol::Resp2 && !runs_while_subscribed(entry) {
+        return Err(Error::owned(format!(
+            "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this \
+             context",
+            entry.name
+        )));
+    }
     if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
         let until = Blocked { unblockable: false, postponed: true, ..Blocked::until(None, |_| Ok(())) };
         cx.block(until);
@@ -139,6 +150,16 @@ fn needs_memory(registry: &Registry, entry: &Entry, session: &Session) -> bool {
 /// Commands that steer a transaction run while one is being queued.
 fn runs_inside_multi(entry: &Entry) -> bool {
     matches!(entry.command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
+}
+
+/// Commands whose answers a RESP2 client can tell from messages.
+fn runs_while_subscribed(entry: &Entry) -> bool {
+    entry
+        .command
+        .name
+        .strip_suffix("SUBSCRIBE")
+        .is_some_and(|kind| matches!(kind, "" | "UN" | "P" | "PUN" | "S" | "SUN"))
+        || matches!(entry.command.name, "PING" | "QUIT" | "RESET")
 }
 
 /// Answers a request that may not run.
@@ -186,6 +207,10 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
         cx.core.stats.command_mut(command).failed += 1;
     }
 
+    let events = &mut cx.db.keyspace().events;
+    if !events.is_empty() {
+        cx.core.publish_events(events, cx.session.protocol);
+    }
     let journal = std::mem::replace(&mut cx.journal, outer_journal);
     let keyspace = cx.db.keyspace();
     if (keyspace.dirty != dirty || matches!(journal, Journal::Always)) && keyspace.effects.attached() {

@@ -21,8 +21,10 @@ use crate::error::Error;
 use crate::hash::KeyHasher;
 use crate::host::{Host, NoHost};
 use crate::keyspace::{Cycle, Keyspace};
+use crate::output::Output;
 use crate::params::Params;
-use crate::reply::Reply;
+use crate::pubsub::{self, Pubsub};
+use crate::reply::{Protocol, Reply};
 use crate::session::{Client, ClientKey, Clients};
 use crate::stats::Stats;
 use crate::transaction;
@@ -93,6 +95,8 @@ impl Engine {
             blocked_clients: 0,
             postponed: Vec::new(),
             touched: Vec::new(),
+            pubsub: Pubsub::default(),
+            pushes: Output::default(),
         };
         let mut engine = Engine { keyspace, core, registry: Arc::new(registry) };
         engine.apply_params();
@@ -124,6 +128,7 @@ impl Engine {
         let Some(mut client) = self.core.clients.remove(key) else { return };
         self.core.unblock(&mut self.keyspace.waiting, key, &mut client.session);
         transaction::discard(&mut self.keyspace, &mut client.session);
+        pubsub::leave(&mut self.core, &mut client.session);
     }
 
     /// What a request's first words name.
@@ -180,7 +185,7 @@ impl Engine {
     #[inline]
     fn run_request(&mut self, key: ClientKey, client: &mut Client, lookup: Lookup, args: Args<'_>) -> Flow {
         self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
-        let Client { session, output } = client;
+        let Client { session, output, .. } = client;
         self.keyspace.paused = self.core.pause.is_some();
         let mut db = self.keyspace.db(session.db);
         db.no_touch = session.no_touch;
@@ -299,6 +304,10 @@ impl Engine {
         let effort = core.params.active_expire_effort() as u32;
         let start = core.time.monotonic_ns();
         keyspace.expire_cycle(cycle, effort, || ((core.time.monotonic_ns() - start) / 1000) as i64);
+        // Nobody's command runs.
+        if !keyspace.events.is_empty() {
+            core.publish_events(&mut keyspace.events, Protocol::default());
+        }
         self.serve_waiting();
     }
 
@@ -310,6 +319,11 @@ impl Engine {
 
     /// Takes the clients that something has happened to: woken, closed by others, or given something to send.
     pub fn take_touched(&mut self, into: &mut Vec<ClientKey>) {
+        for &key in &self.core.touched {
+            if let Some(client) = self.core.clients.get_mut(key) {
+                client.touched = false;
+            }
+        }
         into.append(&mut self.core.touched);
     }
 }

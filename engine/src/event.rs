@@ -152,34 +152,106 @@ events! {
     KeyMiss = "keymiss" in b'm',
 }
 
+/// On which of the two kinds of channel an event is published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventChannels {
+    /// On the channel of the key.
+    pub keyspace: bool,
+    /// On the channel of the event.
+    pub keyevent: bool,
+}
+
+/// An event that has been noted.
+struct Noted {
+    db: usize,
+    event: Event,
+    /// Where the key ends in [`Events::keys`]; it begins where the one before ends.
+    key_end: usize,
+}
+
 /// Collects events of the enabled classes until they are published.
 #[derive(Default)]
 pub struct Events {
     /// Bit `class - 'A'` for each enabled class; `$` has bit 63.
     enabled: u64,
-    pending: Vec<(usize, Event, Box<[u8]>)>,
+    channels: EventChannels,
+    pending: Vec<Noted>,
+    /// The keys of all pending events, one after the other.
+    keys: Vec<u8>,
 }
+
+/// Room for the keys of a burst of events above this many bytes is not kept.
+const KEEP: usize = 64 * 1024;
 
 impl Events {
     fn bit(class: u8) -> u64 {
         1 << if class == b'$' { 63 } else { (class.wrapping_sub(b'A')) & 63 }
     }
 
-    /// Enables exactly the classes whose letters are in `classes`.
-    pub fn enable(&mut self, classes: &[u8]) {
-        self.enabled = classes.iter().fold(0, |bits, &class| bits | Self::bit(class));
+    /// Enables exactly the classes whose letters are in `classes`, if there is a kind of channel to publish on.
+    pub fn enable(&mut self, classes: impl IntoIterator<Item = u8>, channels: EventChannels) {
+        let anywhere = channels != EventChannels::default();
+        let classes = classes.into_iter().filter(|_| anywhere);
+        self.enabled = classes.fold(0, |bits, class| bits | Self::bit(class));
+        self.channels = channels;
     }
 
     /// Notes an event, if its class is enabled.
     #[inline]
     pub fn note(&mut self, db: usize, event: Event, key: &[u8]) {
         if self.enabled != 0 && self.enabled & Self::bit(event.class) != 0 {
-            self.pending.push((db, event, key.into()));
+            self.keys.extend_from_slice(key);
+            self.pending.push(Noted { db, event, key_end: self.keys.len() });
         }
     }
 
-    /// Takes what has been collected: database, event, key.
-    pub fn drain(&mut self) -> std::vec::Drain<'_, (usize, Event, Box<[u8]>)> {
-        self.pending.drain(..)
+    /// Whether nothing has been noted.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Takes what has been noted, in order: database, event, key.
+    pub fn take(&mut self, mut each: impl FnMut(EventChannels, usize, Event, &[u8])) {
+        let mut start = 0;
+        for noted in self.pending.drain(..) {
+            each(self.channels, noted.db, noted.event, &self.keys[start..noted.key_end]);
+            start = noted.key_end;
+        }
+        self.keys.clear();
+        if self.keys.capacity() > KEEP {
+            (self.keys, self.pending) = (Vec::new(), Vec::new());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_enabled_is_noted() {
+        let mut events = Events::default();
+        let mut seen = |events: &mut Events| {
+            for event in [Event::Set, Event::Del, Event::KeyMiss] {
+                events.note(3, event, b"key");
+            }
+            events.note(3, Event::Set, b"");
+            let mut seen = Vec::new();
+            events.take(|_, db, event, key| seen.push((db, event.name, key.to_vec())));
+            assert!(events.is_empty());
+            seen
+        };
+        assert_eq!(seen(&mut events), []);
+        let keyspace = EventChannels { keyspace: true, keyevent: false };
+        events.enable(*b"g", keyspace);
+        assert_eq!(seen(&mut events), [(3, "del", b"key".to_vec())]);
+        events.enable(*b"$m", keyspace);
+        assert_eq!(
+            seen(&mut events),
+            [(3, "set", b"key".to_vec()), (3, "keymiss", b"key".to_vec()), (3, "set", Vec::new())]
+        );
+        events.enable(*b"$m", EventChannels::default());
+        assert_eq!(seen(&mut events), [], "there is no channel to publish it on");
     }
 }

@@ -24,6 +24,7 @@ pub mod number;
 pub mod output;
 pub mod params;
 pub mod prelude;
+pub mod pubsub;
 mod reply;
 pub mod session;
 pub mod stats;

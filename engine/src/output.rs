@@ -68,6 +68,20 @@ impl Output {
         self.push(Chunk::Bytes(bytes));
     }
 
+    /// Appends all of another queue, of which nothing has been sent, and leaves that one empty.
+    pub fn append(&mut self, other: &mut Output) {
+        while let Some(chunk) = other.full.pop_front() {
+            self.close_tail();
+            self.push(chunk);
+        }
+        self.tail.extend_from_slice(&other.tail);
+        other.tail.clear();
+        (other.queued, other.held) = (0, 0);
+        if other.memory() > KEEP {
+            *other = Output::default();
+        }
+    }
+
     /// Queues what is in the tail, so that something else can follow it.
     fn close_tail(&mut self) {
         if !self.tail.is_empty() {
@@ -284,6 +298,24 @@ mod tests {
         let left = output.len();
         assert_eq!(drain(&mut output, 4000).len(), left);
         assert!(output.held == 0 && output.queued == 0);
+    }
+
+    #[test]
+    fn a_queue_follows_another() {
+        let (mut output, mut other) = (Output::default(), Output::default());
+        for round in 0..3 {
+            output.tail().extend_from_slice(b"a");
+            other.tail().extend_from_slice(b"b");
+            if round > 0 {
+                other.push_shared(Arc::new(b"c".to_vec()));
+            }
+            other.tail().extend_from_slice(b"d");
+            output.append(&mut other);
+            assert!(other.is_empty() && other.held == 0 && other.chunks() == 0);
+        }
+        output.tail().extend_from_slice(b"e");
+        assert_eq!(drain(&mut output, 2), b"abdabcdabcde");
+        assert_eq!((output.held, output.queued), (0, 0));
     }
 
     #[test]

@@ -6,7 +6,9 @@
 use crate::error::Outcome;
 use crate::keyspace::{KeyWait, WatchFlag};
 use crate::output::{Mark, Output};
+use crate::pubsub::Subscriptions;
 use crate::reply::{Protocol, Reply};
+use crate::stats::Stats;
 use crate::transaction::{Size, Transaction, Watched};
 use std::collections::BTreeMap;
 
@@ -153,6 +155,10 @@ pub struct Session {
     pub(crate) resumed: Option<Option<i64>>,
     /// When its transport should end.
     pub closing: Option<Closing>,
+    /// It is ended because it left too much unread.
+    pub overflowed: bool,
+    /// What it listens to, if it does to anything.
+    pub(crate) subscriptions: Option<Box<Subscriptions>>,
     /// Not evicted when memory for clients is short.
     pub no_evict: bool,
     /// Its lookups leave access clocks alone.
@@ -193,6 +199,8 @@ impl Session {
             blocked: None,
             resumed: None,
             closing: None,
+            overflowed: false,
+            subscriptions: None,
             no_evict: false,
             no_touch: false,
             created_ms: now_ms,
@@ -206,7 +214,7 @@ impl Session {
 
     /// What it is to those that select by it.
     pub fn kind(&self) -> Kind {
-        Kind::Normal
+        if self.is_subscribed() { Kind::PubSub } else { Kind::Normal }
     }
 
     /// The transaction that is queued or being run.
@@ -219,7 +227,8 @@ impl Session {
         let words = self.name.len() + self.lib_name.len() + self.lib_ver.len();
         let received = self.transport.query_buffer + self.transport.query_room;
         let queued = self.transaction_size().map_or(0, |size| size.bytes);
-        size_of::<Session>() + words + received + queued + output.memory()
+        let subscriptions = self.subscriptions.as_ref().map_or(0, |own| own.memory());
+        size_of::<Session>() + words + received + queued + subscriptions + output.memory()
     }
 
     /// Asks the transport to end; a stronger wish replaces a weaker one.
@@ -227,6 +236,14 @@ impl Session {
         if self.closing != Some(Closing::Now) {
             self.closing = Some(when);
         }
+    }
+
+    /// Ends a session that has left too much unread, and counts it.
+    pub fn overflow(&mut self, stats: &mut Stats) {
+        if !std::mem::replace(&mut self.overflowed, true) {
+            stats.output_buffer_disconnections += 1;
+        }
+        self.close(Closing::Now);
     }
 
     /// Takes back what a request has answered that should not be, and lets `CLIENT REPLY SKIP` move on.
@@ -254,12 +271,22 @@ pub struct Client {
     pub session: Session,
     /// Its replies.
     pub output: Output,
+    /// The host has been asked to look at it.
+    pub(crate) touched: bool,
 }
 
 impl Client {
+    /// Notes in `touched` that the host should look at this client, which is the one at `key`; once is enough.
+    #[inline]
+    pub(crate) fn touch(&mut self, key: ClientKey, touched: &mut Vec<ClientKey>) {
+        if !std::mem::replace(&mut self.touched, true) {
+            touched.push(key);
+        }
+    }
+
     /// Writes the answer that it has been waiting for, unless it does not want answers.
     pub(crate) fn answer(&mut self, write: impl FnOnce(&mut Reply<'_>) -> Outcome) {
-        let Client { session, output } = self;
+        let Client { session, output, .. } = self;
         let mark = output.mark();
         let _ = write(&mut Reply::new(output, session.protocol));
         session.muted_from = Some(mark);
@@ -284,7 +311,11 @@ impl Clients {
     pub fn add(&mut self, authenticated: bool, now_ms: i64) -> ClientKey {
         self.next_id += 1;
         let session = Session::new(self.next_id, authenticated, now_ms);
-        let key = ClientKey(self.slots.insert(Some(Box::new(Client { session, output: Output::default() }))));
+        let key = ClientKey(self.slots.insert(Some(Box::new(Client {
+            session,
+            output: Output::default(),
+            touched: false,
+        }))));
         self.by_id.insert(self.next_id, key);
         key
     }

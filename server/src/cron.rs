@@ -73,7 +73,8 @@ impl Server {
             let input = transport.query_buffer + transport.query_room;
             core.stats.buffer_peaks.note(now_ms, input, state.output.memory());
             let idle = (now_ms - state.session.active_ms) / 1000;
-            if timeout > 0 && idle > timeout && state.session.blocked.is_none() {
+            let waits = state.session.blocked.is_some() || state.session.is_subscribed();
+            if timeout > 0 && idle > timeout && !waits {
                 tracing::debug!("Closing idle client");
                 state.session.close(Closing::Now);
                 self.engine.core.touch(client);

@@ -8,7 +8,7 @@ use crate::lifecycle::signals::Signals;
 use crate::listen::TcpEndpoint;
 use crate::tick::Work;
 use mio::{Events, Interest, Poll, Token};
-use russet_engine::session::{ClientKey, Closing};
+use russet_engine::session::{Client, ClientKey};
 use russet_engine::{Engine, KeyHasher};
 use slab::Slab;
 use std::io;
@@ -134,6 +134,15 @@ impl Server {
         if let Some(mut connection) = self.connections.try_remove(client.0) {
             let _ = self.poll.registry().deregister(connection.stream.source());
         }
+        if let Some(Client { session, .. }) = self.engine.core.clients.get(client)
+            && session.overflowed
+        {
+            tracing::warn!(
+                "Client id={} addr={} closed for overcoming of output buffer limits.",
+                session.id,
+                session.transport.peer
+            );
+        }
         self.engine.disconnect(client);
     }
 
@@ -142,7 +151,7 @@ impl Server {
     pub(crate) fn exceeds_output_limit(&mut self, key: ClientKey) -> bool {
         let Some(client) = self.engine.core.clients.get_mut(key) else { return false };
         let Some(connection) = self.connections.get_mut(key.0) else { return false };
-        let limit = self.engine.core.params.client_output_buffer_limit().normal;
+        let limit = self.engine.core.params.client_output_buffer_limit().of(client.session.kind());
         let waiting = client.output.memory() as u64;
         let over = |bytes: u64| bytes > 0 && waiting > bytes;
         let soft_for = if over(limit.soft) {
@@ -153,13 +162,7 @@ impl Server {
         };
         let exceeds = over(limit.hard) || (over(limit.soft) && soft_for.as_secs() > limit.soft_seconds);
         if exceeds {
-            tracing::warn!(
-                "Client id={} addr={} closed for overcoming of output buffer limits.",
-                client.session.id,
-                client.session.transport.peer
-            );
-            self.engine.core.stats.output_buffer_disconnections += 1;
-            client.session.close(Closing::Now);
+            client.session.overflow(&mut self.engine.core.stats);
         }
         exceeds
     }

@@ -12,7 +12,14 @@ command! {
 }
 
 fn ping(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    // Among messages a plain answer could not be told from one.
+    let among_messages = cx.session.is_subscribed() && cx.session.protocol == Protocol::Resp2;
     match args.len() {
+        1 | 2 if among_messages => {
+            cx.reply.array(2)?;
+            cx.reply.bulk(b"pong")?;
+            cx.reply.bulk(args.get(1).unwrap_or_default())
+        }
         1 => cx.reply.simple("PONG"),
         2 => cx.reply.bulk(args.word(1)),
         _ => Err(Error::arity("ping")),

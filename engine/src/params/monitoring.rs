@@ -21,7 +21,7 @@ parameters! {
     /// The percentiles of those times that INFO shows.
     latency_tracking_info_percentiles: Percentiles = "50 99 99.9" in (), [WORDS];
     /// Which changes are published to subscribers; empty publishes none.
-    notify_keyspace_events: Notifications = "" in (), [], later "publish/subscribe";
+    notify_keyspace_events: Notifications = "" in (), [];
     /// Time after which a script or function no longer keeps others from an answer: they are told that it is
     /// busy.
     busy_reply_threshold: i64 = "5000" in Range::new(0, i64::MAX).unit("ms"), [],

@@ -3,6 +3,7 @@
 use super::declare::{How, Reason, Shape};
 use super::setting::{Setting, single};
 use super::words::quote;
+use crate::event::EventChannels;
 
 bitflags::bitflags! {
     /// Which keyspace notifications are published, and on which of the two kinds of channel.
@@ -61,6 +62,17 @@ impl Notifications {
         (b'E', Self::KEYEVENT),
         (b'm', Self::KEY_MISS),
     ];
+
+    /// The letters of the classes of events that are published.
+    pub fn classes(self) -> impl Iterator<Item = u8> {
+        let classes = self - Self::KEYSPACE - Self::KEYEVENT;
+        Self::LETTERS.into_iter().filter(move |(_, class)| classes.contains(*class)).map(|(letter, _)| letter)
+    }
+
+    /// The kinds of channel on which they are published.
+    pub fn channels(self) -> EventChannels {
+        EventChannels { keyspace: self.contains(Self::KEYSPACE), keyevent: self.contains(Self::KEYEVENT) }
+    }
 }
 
 impl Setting for Notifications {

@@ -4,6 +4,7 @@ use super::amount::amount;
 use super::declare::{How, Reason, Shape};
 use super::lists::join;
 use super::setting::{Setting, c_integer};
+use crate::session::Kind;
 
 /// How much output may wait for a client before it is disconnected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,17 @@ pub struct OutputLimits {
 }
 
 impl OutputLimits {
+    /// The limit of a kind of client.
+    pub fn of(&self, kind: Kind) -> OutputLimit {
+        match kind {
+            Kind::Normal => self.normal,
+            Kind::PubSub => self.pubsub,
+            // We read from a master; what it is sent is little, and never refused.
+            Kind::Master => OutputLimit::default(),
+            Kind::Replica => self.replica,
+        }
+    }
+
     fn classes(&self) -> [(&'static str, OutputLimit); 3] {
         // Redis shows the class as it was called when the parameter was made.
         [("normal", self.normal), ("slave", self.replica), ("pubsub", self.pubsub)]

@@ -7,6 +7,5 @@ impl Server {
     /// file and replicas will attach themselves here.
     pub(super) fn journal(&mut self) {
         self.engine.keyspace.effects.drain().for_each(drop);
-        self.engine.keyspace.events.drain().for_each(drop);
     }
 }

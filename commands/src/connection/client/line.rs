@@ -3,6 +3,7 @@
 use super::name::shown;
 use russet_engine::command::Registry;
 use russet_engine::output::Output;
+use russet_engine::pubsub::Space;
 use russet_engine::session::{Closing, Kind, Session};
 use std::io::Write;
 
@@ -40,8 +41,9 @@ pub(super) fn append(
     write(line, format_args!(" idle={}", seconds_since(session.active_ms)));
     line.extend_from_slice(b" flags=");
     append_flags(line, session);
-    // Subscriptions come with publish and subscribe.
-    write(line, format_args!(" db={} sub=0 psub=0 ssub=0", session.db));
+    write(line, format_args!(" db={} sub={}", session.db, session.subscriptions(Space::Channels)));
+    write(line, format_args!(" psub={}", session.subscriptions(Space::Patterns)));
+    write(line, format_args!(" ssub={}", session.subscriptions(Space::Shard)));
     write(line, format_args!(" multi={}", transaction.map_or(-1, |size| size.commands as i64)));
     write(line, format_args!(" qbuf={} qbuf-free={}", transport.query_buffer, transport.query_room));
     write(line, format_args!(" argv-mem={arguments}"));

@@ -3,6 +3,7 @@
 use russet_engine::info::{Fields, Shown};
 use russet_engine::info_section;
 use russet_engine::prelude::*;
+use russet_engine::pubsub::Space;
 use russet_engine::stats::Rate;
 
 info_section! { name: "Stats", order: 500, shown: Shown::ByDefault, write: write }
@@ -22,10 +23,11 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("rejected_connections", stats.connections_rejected);
     fields.put_zeros(&["sync_full", "sync_partial_ok", "sync_partial_err"]);
     keys(cx, fields);
+    let pubsub = &cx.core.pubsub;
+    fields.put("pubsub_channels", pubsub.names(Space::Channels));
+    fields.put("pubsub_patterns", pubsub.names(Space::Patterns));
+    fields.put("pubsubshard_channels", pubsub.names(Space::Shard));
     fields.put_zeros(&[
-        "pubsub_channels",
-        "pubsub_patterns",
-        "pubsubshard_channels",
         "latest_fork_usec",
         "total_forks",
         "migrate_cached_sockets",

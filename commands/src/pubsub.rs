@@ -1,0 +1,3 @@
+//! Commands of publish and subscribe.
+
+automod::dir!(pub "src/pubsub");

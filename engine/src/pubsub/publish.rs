@@ -64,7 +64,7 @@ impl Delivery<'_> {
     fn send_one(&mut self, listener: ClientKey, message: &Message) {
         let Some(client) = self.clients.get_mut(listener) else {
             // The client whose command runs. Above the limit it will be closed, whatever else it is sent.
-            if self.limit == 0 || self.pushes.memory() <= self.limit {
+            if self.limit == 0 || self.pushes.len() <= self.limit {
                 message.append_to(self.pushes, self.own);
             }
             return;
@@ -80,7 +80,7 @@ impl Delivery<'_> {
 
 /// Closes a client whose output has outgrown `limit`; 0 is none.
 fn close_over(limit: usize, client: &mut Client, stats: &mut Stats) {
-    if limit > 0 && client.output.memory() > limit {
+    if limit > 0 && client.output.len() > limit {
         client.session.overflow(stats);
     }
 }
@@ -92,7 +92,7 @@ impl Context<'_> {
         let output = self.reply.output();
         output.append(&mut self.core.pushes);
         let limit = self.core.params.client_output_buffer_limit().of(Kind::PubSub).hard as usize;
-        if limit > 0 && output.memory() > limit && self.session.kind() == Kind::PubSub {
+        if limit > 0 && output.len() > limit && self.session.kind() == Kind::PubSub {
             self.session.overflow(&mut self.core.stats);
         }
     }

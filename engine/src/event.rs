@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn only_what_is_enabled_is_noted() {
         let mut events = Events::default();
-        let mut seen = |events: &mut Events| {
+        let seen = |events: &mut Events| {
             for event in [Event::Set, Event::Del, Event::KeyMiss] {
                 events.note(3, event, b"key");
             }

@@ -141,6 +141,9 @@ pub trait Host: Send {
         drop(garbage);
     }
 
+    /// Gives memory that was freed back to the system: `MEMORY PURGE`.
+    fn give_back_memory(&mut self) {}
+
     /// Sets what [`Usage`] counts since the start to zero: `CONFIG RESETSTAT`.
     fn reset_counts(&mut self) {}
 

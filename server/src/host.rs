@@ -181,6 +181,10 @@ impl Host for ServerHost {
         self.lazyfree.drop_later(garbage, objects);
     }
 
+    fn give_back_memory(&mut self) {
+        alloc::give_back();
+    }
+
     fn reset_counts(&mut self) {
         self.lazyfree.reset();
     }

@@ -20,6 +20,7 @@
 
 pub mod hash;
 mod list;
+mod memory;
 mod set;
 pub mod sorted_set;
 mod stream;

@@ -10,6 +10,7 @@ pub mod generic;
 pub mod hash;
 pub mod hyperloglog;
 pub mod pubsub;
+pub mod list;
 mod scanning;
 pub mod server;
 #[cfg(test)]

@@ -108,6 +108,15 @@ impl<'a> Args<'a> {
         Ok(value)
     }
 
+    /// Word `index` as an integer of at least `least`; for anything else the error is `otherwise`.
+    ///
+    /// # Errors
+    /// If it is no integer, or less.
+    pub fn at_least(&self, index: usize, least: i64, otherwise: &'static str) -> Result<i64, Error> {
+        let value = self.int(index).ok().filter(|&value| value >= least);
+        value.ok_or(Error::new(otherwise))
+    }
+
     /// Word `index` as an integer that fits C's `int`: the index of a database, wherever one is an argument.
     ///
     /// # Errors

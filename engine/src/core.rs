@@ -39,6 +39,8 @@ pub struct Core {
     pub host: Box<dyn Host>,
     /// Commands wait.
     pub pause: Option<Pause>,
+    /// Elements of a list of so many bytes or more get a node of their own (`DEBUG QUICKLIST-PACKED-THRESHOLD`).
+    pub large_element: u32,
     /// Forty hexadecimal digits that name the history of this dataset, for replicas.
     pub replication_id: String,
     /// Unix time in milliseconds when the engine was made.
@@ -109,6 +111,9 @@ impl Core {
             match answer {
                 Some(error) => {
                     self.stats.error(error);
+                    if let Some(command) = client.session.last_command {
+                        self.stats.command_mut(command).failed += 1;
+                    }
                     client.answer(|reply| reply.error(error));
                 }
                 None => client.answer(blocked.on_timeout),

@@ -28,7 +28,7 @@ use crate::reply::{Protocol, Reply};
 use crate::session::{Client, ClientKey, Clients};
 use crate::stats::Stats;
 use crate::transaction;
-use crate::value::{Encoding, Type};
+use crate::value::Encoding;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::collections::BTreeSet;
@@ -86,6 +86,7 @@ impl Engine {
             random,
             host: setup.host,
             pause: None,
+            large_element: crate::value::ListLimits::LARGE,
             replication_id,
             started_ms: now_us / 1000,
             time,
@@ -208,21 +209,22 @@ impl Engine {
     #[cold]
     fn serve_waiting(&mut self) {
         while self.core.pause.is_none()
-            && let Some(ready) = self.keyspace.waiting.take_ready()
+            && let Some(mut ready) = self.keyspace.waiting.take_ready()
         {
-            for &(ticket, client) in &ready.clients {
+            loop {
                 let db = self.keyspace.db(ready.db);
                 let found = db.peek(db.key(&ready.key)).map(|entry| Encoding::of(entry).kind());
-                self.resume(client, ticket, found);
+                let Some(client) = self.keyspace.waiting.next(&mut ready, found) else { break };
+                self.resume(client);
             }
         }
     }
 
-    /// Runs the command again that a client waits with, if it still does and the key now holds what it waits for.
-    fn resume(&mut self, key: ClientKey, ticket: u64, found: Option<Type>) {
+    /// Runs the command again that a client waits with. One that is about to be closed would not read the answer, and
+    /// leaves what it waited for to the next.
+    fn resume(&mut self, key: ClientKey) {
         let Some(mut client) = self.core.clients.take(key) else { return };
-        let wait = client.session.blocked.as_ref().and_then(|blocked| blocked.keys.as_ref());
-        if wait.is_some_and(|wait| wait.has_ticket(ticket) && wait.may_end(found))
+        if client.session.closing.is_none()
             && let Some(blocked) = self.core.unblock(&mut self.keyspace.waiting, key, &mut client.session)
             && let Some(wait) = blocked.keys
         {

@@ -70,9 +70,36 @@ impl<'a> From<&'a [u8]> for Element<'a> {
     }
 }
 
+/// A text that elements are compared with: as bytes, and as the integer that it may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'a> {
+    stored: Element<'a>,
+    bytes: &'a [u8],
+}
+
+impl<'a> Text<'a> {
+    /// To compare elements with these bytes. O(1).
+    pub fn new(bytes: &'a [u8]) -> Text<'a> {
+        Text { stored: Element::new(bytes), bytes }
+    }
+
+    /// Whether the element has this text. Listpacks from elsewhere may hold digits as a string.
+    #[inline]
+    pub fn is(&self, element: Element<'_>) -> bool {
+        element == self.stored || matches!(element, Element::Bytes(bytes) if bytes == self.bytes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_compared_as_it_is_stored_and_as_it_is_read() {
+        let text = Text::new(b"12");
+        assert!(text.is(Element::Int(12)) && text.is(Element::Bytes(b"12")));
+        assert!(!text.is(Element::Int(1)) && !text.is(Element::Bytes(b"012")));
+    }
 
     #[test]
     fn digits_are_integers() {

@@ -92,7 +92,8 @@ impl Db<'_> {
             let result = change(&mut value);
             let emptied = value.vanishes();
             if !emptied {
-                self.insert(key, value);
+                let entry = self.entry(key, value);
+                self.put(entry);
             }
             return Ok(Edited { result, emptied });
         };
@@ -108,13 +109,14 @@ impl Db<'_> {
     }
 
     /// Puts a collection at a key, without an expiry, whatever the key held: what the `STORE` commands do. An empty
-    /// one removes the key. Returns whether there was such a key. Tells only that the key is new.
+    /// one removes the key. Returns whether there was such a key. Tells only that a key is new, if it is.
     pub fn replace<T: Collection>(&mut self, key: Key<'_>, value: T) -> bool {
         let existed = self.inspect(key).is_some();
         if value.vanishes() {
             self.take(key);
         } else {
-            self.insert(key, value);
+            let entry = self.entry(key, value);
+            if existed { self.overwrite(entry) } else { self.put(entry) }
         }
         existed
     }
@@ -132,11 +134,12 @@ impl Db<'_> {
         self.ks.dirty += changes as u64;
     }
 
-    fn insert<T: Collection>(&mut self, key: Key<'_>, value: T) {
+    /// A new entry that holds a collection.
+    fn entry<T: Collection>(&self, key: Key<'_>, value: T) -> Entry {
         let encoding = value.encoding();
         let mut entry = Record::new(key.bytes, encoding as u8, None, Value::Owned(value.into_object()));
         entry.set_clock(self.ks.access.fresh());
-        self.put(entry);
+        entry
     }
 }
 

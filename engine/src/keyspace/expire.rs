@@ -47,7 +47,7 @@ impl News<'_> {
             self.effects.push(db, OwnedArgs::new([&b"DEL"[..], key]));
         }
         self.watches.touch_expired(db, key);
-        self.waiting.note(db, key);
+        self.waiting.gone(db, key);
         self.events.note(db, Event::Expired, key);
     }
 }

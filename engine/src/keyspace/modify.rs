@@ -19,7 +19,7 @@ impl Db<'_> {
     /// Lets those who wait for a key look at it: it got what they may wait for without being made or removed (an
     /// entry of a stream).
     pub fn signal(&mut self, key: Key<'_>) {
-        self.ks.waiting.note(self.index, key.bytes);
+        self.ks.waiting.made(self.index, key.bytes);
     }
 
     /// Tells everybody that a key has changed: watchers, notifications, and the count of changes, which is
@@ -54,7 +54,8 @@ impl Db<'_> {
     pub fn set(&mut self, key: Key<'_>, value: New<'_>, expiry: Expiry) {
         let now_ms = self.now_ms();
         let Keyspace { dbs, hasher, access, effects, events, watches, waiting, stats, .. } = &mut *self.ks;
-        waiting.note(self.index, key.bytes);
+        // Nobody waits for a string.
+        waiting.gone(self.index, key.bytes);
         let database = &mut dbs[self.index];
         let mut scratch = Vec::new();
         let (encoding, value) = value.prepare(key.bytes.len(), &mut scratch);
@@ -140,7 +141,7 @@ impl Db<'_> {
     /// Takes a key out of the database without telling anybody.
     pub fn take(&mut self, key: Key<'_>) -> Option<Entry> {
         let Keyspace { dbs, hasher, waiting, .. } = &mut *self.ks;
-        waiting.note(self.index, key.bytes);
+        waiting.gone(self.index, key.bytes);
         dbs[self.index].take(key, hasher)
     }
 
@@ -149,10 +150,21 @@ impl Db<'_> {
     pub fn put(&mut self, entry: Entry) {
         let hash = self.ks.hasher.hash(entry.key());
         let Keyspace { dbs, hasher, events, waiting, .. } = &mut *self.ks;
-        waiting.note(self.index, entry.key());
+        waiting.made(self.index, entry.key());
         let database = &mut dbs[self.index];
         database.take(Key { bytes: entry.key(), hash }, hasher);
         events.note(self.index, Event::New, entry.key());
+        database.put(hash, entry, hasher);
+    }
+
+    /// Puts an entry in place of one with the same key: as in Redis the key is not new, neither to those who listen
+    /// nor to those who wait for a value to be made.
+    pub(super) fn overwrite(&mut self, entry: Entry) {
+        let hash = self.ks.hasher.hash(entry.key());
+        let Keyspace { dbs, hasher, waiting, .. } = &mut *self.ks;
+        waiting.gone(self.index, entry.key());
+        let database = &mut dbs[self.index];
+        database.take(Key { bytes: entry.key(), hash }, hasher);
         database.put(hash, entry, hasher);
     }
 
@@ -170,7 +182,7 @@ impl Db<'_> {
     /// it is what takes O(n), and may happen elsewhere.
     pub fn flush(&mut self) -> Database {
         let Keyspace { dbs, hasher, watches, waiting, dirty, .. } = &mut *self.ks;
-        waiting.note_all(self.index);
+        waiting.all_changed(self.index);
         let database = &mut dbs[self.index];
         watches.replaced(
             self.index,
@@ -192,8 +204,8 @@ impl Db<'_> {
         if a == b {
             return;
         }
-        waiting.note_all(a);
-        waiting.note_all(b);
+        waiting.all_changed(a);
+        waiting.all_changed(b);
         for (old, new) in [(a, b), (b, a)] {
             let presence = |db: usize, key: &[u8]| presence(&dbs[db], Key::new(key, hasher), now_ms);
             watches.replaced(old, |key| presence(old, key) != Presence::Absent, |key| presence(new, key));

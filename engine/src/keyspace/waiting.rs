@@ -3,7 +3,8 @@
 //! # What does a waiting client cost?
 //!
 //! A place in the queue of each of its keys, and nothing while nobody touches these: a key that is made or removed is
-//! looked up here only while somebody waits in its database.
+//! looked up here only while somebody waits in its database. A key that is made costs a step in the queue for each
+//! client that is served, however many stand behind.
 //!
 //! # Who is served first?
 //!
@@ -50,11 +51,18 @@ impl KeyWait {
     }
 }
 
+impl Wanted {
+    /// Whether a wait may end now that the key holds a value of type `found`, or nothing.
+    fn may_end(self, found: Option<Type>) -> bool {
+        found == Some(self.kind) || self.or_gone
+    }
+}
+
 /// Those who wait for one key.
 #[derive(Default)]
 struct Queue {
     /// By ticket, that is, in the order in which they came.
-    clients: BTreeMap<u64, ClientKey>,
+    clients: BTreeMap<u64, (ClientKey, Wanted)>,
     /// The key stands in [`Waiting::ready`].
     ready: bool,
     /// How many of them wait for the key to go, too.
@@ -103,7 +111,7 @@ impl Waiting {
         for key in keys {
             let queue = self.dbs[db].entry(key.into()).or_default();
             // A key that is named twice is waited for once.
-            if queue.clients.insert(ticket, client).is_none() {
+            if queue.clients.insert(ticket, (client, wanted)).is_none() {
                 queue.or_gone += usize::from(wanted.or_gone);
                 own.push(key.into());
             }
@@ -124,18 +132,27 @@ impl Waiting {
         }
     }
 
-    /// Notes that a key was made, removed, or got what somebody may wait for. O(1).
+    /// Notes that a key was made, or got what somebody may wait for. O(1).
     #[inline]
-    pub(crate) fn note(&mut self, db: usize, key: &[u8]) {
+    pub(crate) fn made(&mut self, db: usize, key: &[u8]) {
         if !self.dbs[db].is_empty() {
-            self.mark(db, key);
+            self.mark(db, key, false);
+        }
+    }
+
+    /// Notes that a key was removed, or holds another value. O(1).
+    #[inline]
+    pub(crate) fn gone(&mut self, db: usize, key: &[u8]) {
+        if !self.dbs[db].is_empty() {
+            self.mark(db, key, true);
         }
     }
 
     #[cold]
-    fn mark(&mut self, db: usize, key: &[u8]) {
+    fn mark(&mut self, db: usize, key: &[u8], gone: bool) {
         if let Some(queue) = self.dbs[db].get_mut(key)
             && !queue.ready
+            && (!gone || queue.or_gone > 0)
         {
             queue.ready = true;
             self.ready.push_back((db, key.into()));
@@ -143,7 +160,7 @@ impl Waiting {
     }
 
     /// Notes that any key of a database may have changed. O(keys that are waited for).
-    pub(crate) fn note_all(&mut self, db: usize) {
+    pub(crate) fn all_changed(&mut self, db: usize) {
         for (key, queue) in self.dbs[db].iter_mut().filter(|(_, queue)| !queue.ready) {
             queue.ready = true;
             self.ready.push_back((db, key.clone()));
@@ -156,15 +173,26 @@ impl Waiting {
         !self.ready.is_empty()
     }
 
-    /// The key that became ready first, with those who wait for it, in order, and their tickets.
+    /// The key that became ready first.
     pub(crate) fn take_ready(&mut self) -> Option<Ready> {
         let (db, key) = self.ready.pop_front()?;
-        let mut clients = Vec::new();
         if let Some(queue) = self.dbs[db].get_mut(&key) {
             queue.ready = false;
-            clients.extend(queue.clients.iter().map(|(&ticket, &client)| (ticket, client)));
         }
-        Some(Ready { db, key, clients })
+        Some(Ready { db, key, last: self.tickets, seen: 0 })
+    }
+
+    /// The next client of a ready key's queue whose wait may end now that the key holds a value of type `found`, or
+    /// nothing. O(log clients) if all of them wait for that type.
+    pub(crate) fn next(&self, ready: &mut Ready, found: Option<Type>) -> Option<ClientKey> {
+        let queue = self.dbs[ready.db].get(&ready.key)?;
+        if found.is_none() && queue.or_gone == 0 {
+            return None;
+        }
+        let mut left = queue.clients.range(ready.seen + 1..=ready.last);
+        let (&ticket, &(client, _)) = left.find(|(_, (_, wanted))| wanted.may_end(found))?;
+        ready.seen = ticket;
+        Some(client)
     }
 }
 
@@ -172,18 +200,8 @@ impl Waiting {
 pub(crate) struct Ready {
     pub(crate) db: usize,
     pub(crate) key: Box<[u8]>,
-    /// Tickets and clients.
-    pub(crate) clients: Vec<(u64, ClientKey)>,
-}
-
-impl KeyWait {
-    /// Whether this is the wait of a ticket: a client may have been served meanwhile, and wait anew.
-    pub(crate) fn has_ticket(&self, ticket: u64) -> bool {
-        self.ticket == ticket
-    }
-
-    /// Whether the wait may end now that the key holds a value of type `found`, or nothing.
-    pub(crate) fn may_end(&self, found: Option<Type>) -> bool {
-        found == Some(self.wanted.kind) || self.wanted.or_gone
-    }
+    /// Who comes later is not served with this change: a client that waits on would be served for ever.
+    last: u64,
+    /// The ticket of the client that was served last.
+    seen: u64,
 }

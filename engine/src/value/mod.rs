@@ -27,7 +27,7 @@ mod stream;
 mod text;
 
 pub use hash::Hash;
-pub use list::List;
+pub use list::{End, List, ListLimits};
 pub use set::Set;
 pub use sorted_set::SortedSet;
 pub use stream::Stream;

@@ -1,8 +1,8 @@
 //! Changes: at both ends, at an index, of a range, by value.
 
+use super::Quicklist;
 use super::node::Node;
-use super::{Quicklist, Text};
-use crate::element::Element;
+use crate::element::{Element, Text};
 use crate::listpack::Listpack;
 use std::ops::ControlFlow;
 

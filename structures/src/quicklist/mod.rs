@@ -221,25 +221,6 @@ struct Body {
     rules: Rules,
 }
 
-/// A text that elements are compared with: as bytes, and as the integer that it may be.
-#[derive(Clone, Copy)]
-struct Text<'a> {
-    stored: Element<'a>,
-    bytes: &'a [u8],
-}
-
-impl<'a> Text<'a> {
-    fn new(bytes: &'a [u8]) -> Text<'a> {
-        Text { stored: Element::new(bytes), bytes }
-    }
-
-    /// Whether the element has this text. Listpacks from elsewhere may hold digits as a string.
-    #[inline]
-    fn is(&self, element: Element<'_>) -> bool {
-        element == self.stored || matches!(element, Element::Bytes(bytes) if bytes == self.bytes)
-    }
-}
-
 impl Quicklist {
     /// An empty list. O(1).
     pub fn new(rules: Rules) -> Quicklist {
@@ -275,6 +256,11 @@ impl Quicklist {
         if depth != rules.depth {
             (0..self.0.nodes.len()).for_each(|n| self.settle(n));
         }
+    }
+
+    /// Elements of so many bytes or more get a plain node from now on; those that are there stay where they are. O(1).
+    pub fn set_plain(&mut self, bytes: u32) {
+        self.0.rules.plain = bytes;
     }
 
     /// Removes all elements. O(nodes).

@@ -1,9 +1,9 @@
 //! Reading: ends, an index, a range, a search, and going from element to element.
 
+use super::Quicklist;
 use super::node::{Node, View};
 use super::nodes::Place;
-use super::{Quicklist, Text};
-use crate::element::Element;
+use crate::element::{Element, Text};
 use crate::listpack::Position;
 use std::ops::ControlFlow;
 

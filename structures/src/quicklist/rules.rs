@@ -31,8 +31,9 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Whether a node of so many bytes and elements is larger than it may become.
-    pub(super) fn exceeded(&self, bytes: usize, count: usize) -> bool {
+    /// Whether a node of so many bytes and elements is larger than it may become. Of the only listpack of a short list,
+    /// so that it becomes a quicklist, Redis asks the same.
+    pub fn exceeded(&self, bytes: usize, count: usize) -> bool {
         match self.fill {
             ..0 => bytes > 4096 << (-1 - i32::from(self.fill)).min(4),
             fill => bytes > SAFE || count > (fill as usize).max(1),

@@ -41,6 +41,21 @@ impl Shell {
         String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
     }
 
+    /// What another client has been sent, shown as by [`Shell::run`].
+    pub(crate) fn told(&mut self, client: ClientKey) -> String {
+        let reply = self.engine.take_output(client);
+        String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
+    }
+
+    /// Lets a new client run a command, and returns it: a client that is to wait.
+    pub(crate) fn waiter(&mut self, line: &str) -> ClientKey {
+        let typing = self.another();
+        let reply = self.run(line);
+        let waiter = self.switch(typing);
+        assert_eq!(reply, "", "{line} does not wait");
+        waiter
+    }
+
     /// Takes the effects since the last time, as lines; brackets of transactions as `BEGIN` and `COMMIT`.
     pub(crate) fn effects(&mut self) -> Vec<String> {
         let line = |effect| match effect {

@@ -18,6 +18,7 @@ use crate::command::CommandId;
 use crate::session::ClientKey;
 use crate::value::Type;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Bound;
 
 /// What a client waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +190,7 @@ impl Waiting {
         if found.is_none() && queue.or_gone == 0 {
             return None;
         }
-        let mut left = queue.clients.range(ready.seen + 1..=ready.last);
+        let mut left = queue.clients.range((Bound::Excluded(ready.seen), Bound::Included(ready.last)));
         let (&ticket, &(client, _)) = left.find(|(_, (_, wanted))| wanted.may_end(found))?;
         ready.seen = ticket;
         Some(client)
@@ -204,4 +205,111 @@ pub(crate) struct Ready {
     last: u64,
     /// The ticket of the client that was served last.
     seen: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: Wanted = Wanted { kind: Type::List, or_gone: false };
+    const GROUP: Wanted = Wanted { kind: Type::Stream, or_gone: true };
+
+    fn add(waiting: &mut Waiting, client: usize, keys: &[&str], wanted: Wanted) -> KeyWait {
+        let keys = keys.iter().map(|key| key.as_bytes());
+        waiting.add(ClientKey(client), 0, keys, wanted, CommandId::default(), OwnedArgs::default())
+    }
+
+    /// Who is served, and what is left for each, if a key is `found` whenever it is looked at.
+    fn served(waiting: &mut Waiting, found: Option<Type>) -> Vec<(String, usize)> {
+        let mut all = Vec::new();
+        while let Some(mut ready) = waiting.take_ready() {
+            while let Some(client) = waiting.next(&mut ready, found) {
+                all.push((String::from_utf8_lossy(&ready.key).into_owned(), client.0));
+            }
+        }
+        all
+    }
+
+    fn pairs(expected: &[(&str, usize)]) -> Vec<(String, usize)> {
+        expected.iter().map(|&(key, client)| (key.to_owned(), client)).collect()
+    }
+
+    #[test]
+    fn keys_in_the_order_in_which_they_were_made_and_clients_in_that_in_which_they_came() {
+        let mut waiting = Waiting::new(2);
+        let _waits = [
+            add(&mut waiting, 5, &["a", "b"], LIST),
+            add(&mut waiting, 3, &["b"], LIST),
+            add(&mut waiting, 4, &["b", "a"], LIST),
+        ];
+        for key in ["b", "none", "a", "b"] {
+            waiting.made(0, key.as_bytes());
+        }
+        waiting.made(1, b"a");
+        assert!(waiting.has_ready());
+        let expected = [("b", 5), ("b", 3), ("b", 4), ("a", 5), ("a", 4)];
+        assert_eq!(served(&mut waiting, Some(Type::List)), pairs(&expected));
+        assert!(!waiting.has_ready());
+    }
+
+    #[test]
+    fn only_what_is_waited_for_ends_a_wait() {
+        let mut waiting = Waiting::new(1);
+        let _waits = [add(&mut waiting, 1, &["k"], LIST), add(&mut waiting, 2, &["k"], GROUP)];
+        for (found, expected) in [
+            (Some(Type::List), &[("k", 1), ("k", 2)][..]),
+            (Some(Type::Stream), &[("k", 2)]),
+            (Some(Type::String), &[("k", 2)]),
+            (None, &[("k", 2)]),
+        ] {
+            waiting.made(0, b"k");
+            assert_eq!(served(&mut waiting, found), pairs(expected), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_goes_is_looked_at_only_if_somebody_waits_for_that() {
+        let mut waiting = Waiting::new(1);
+        let list = add(&mut waiting, 1, &["k"], LIST);
+        waiting.gone(0, b"k");
+        assert!(!waiting.has_ready());
+        let group = add(&mut waiting, 2, &["k"], GROUP);
+        assert_eq!((waiting.keys(), waiting.keys_or_gone()), (1, 1));
+        waiting.gone(0, b"k");
+        assert!(waiting.has_ready());
+        assert_eq!(served(&mut waiting, None), pairs(&[("k", 2)]));
+        waiting.remove(&group);
+        assert_eq!((waiting.keys(), waiting.keys_or_gone()), (1, 0));
+        waiting.remove(&list);
+        assert_eq!(waiting.keys(), 0);
+    }
+
+    #[test]
+    fn who_leaves_while_the_key_is_ready_is_not_met_and_who_comes_is_not_served_with_it() {
+        let mut waiting = Waiting::new(1);
+        let one = add(&mut waiting, 1, &["k", "k"], LIST);
+        assert_eq!(one.keys().len(), 1);
+        let two = add(&mut waiting, 2, &["k"], LIST);
+        waiting.made(0, b"k");
+        let mut ready = waiting.take_ready().expect("a key");
+        assert_eq!(waiting.next(&mut ready, Some(Type::List)), Some(ClientKey(1)));
+        waiting.remove(&one);
+        let _again = add(&mut waiting, 1, &["k"], LIST);
+        waiting.remove(&two);
+        assert_eq!(waiting.next(&mut ready, Some(Type::List)), None, "it has come after the change");
+        waiting.made(0, b"k");
+        assert_eq!(served(&mut waiting, Some(Type::List)), pairs(&[("k", 1)]));
+    }
+
+    #[test]
+    fn a_database_that_changes_as_a_whole() {
+        let mut waiting = Waiting::new(1);
+        let _waits = [add(&mut waiting, 1, &["a", "b"], LIST), add(&mut waiting, 2, &["c"], LIST)];
+        waiting.made(0, b"b");
+        waiting.all_changed(0);
+        let mut all = served(&mut waiting, Some(Type::List));
+        assert_eq!(all[0], ("b".to_owned(), 1));
+        all.sort();
+        assert_eq!(all, pairs(&[("a", 1), ("b", 1), ("c", 2)]));
+    }
 }

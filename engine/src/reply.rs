@@ -184,15 +184,6 @@ impl<'a> Reply<'a> {
         self.bulk(itoa::Buffer::new().format(value).as_bytes())
     }
 
-    /// An element of a collection as a bulk string.
-    #[inline]
-    pub fn element(&mut self, element: Element<'_>) -> Outcome {
-        match element {
-            Element::Int(value) => self.bulk_int(value),
-            Element::Bytes(bytes) => self.bulk(bytes),
-        }
-    }
-
     /// A large value as a bulk string, without copying it unless copying is cheaper.
     pub fn bulk_shared(&mut self, blob: &Blob) -> Outcome {
         if blob.len() < SHARE_FROM {

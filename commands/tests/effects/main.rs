@@ -6,6 +6,7 @@
 
 mod contents;
 mod hashes;
+mod lists;
 mod strings;
 
 use proptest::prelude::*;
@@ -69,8 +70,19 @@ impl Side {
 
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Run(line) => drop(self.line(line)),
-            Step::Pass(ms) => self.clock.advance(*ms),
+            Step::Run(line) => {
+                self.line(line);
+                // One that waits says no more until it is served or its time is up; another one goes on.
+                let client = self.engine.core.clients.get(self.client);
+                if client.is_some_and(|client| client.session.blocked.is_some()) {
+                    self.client = self.engine.connect();
+                }
+            }
+            Step::Pass(ms) => {
+                self.clock.advance(*ms);
+                self.engine.synchronise();
+                self.engine.tick();
+            }
             Step::ExpireCycle => {
                 self.engine.synchronise();
                 self.engine.expire_cycle(Cycle::Slow { hz: 10 });
@@ -148,7 +160,8 @@ const RARE: &[&str] = &[
 ];
 
 /// Command lines by type, each with how often a step is one of them.
-const FAMILIES: &[(u32, &[&str])] = &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES)];
+const FAMILIES: &[(u32, &[&str])] =
+    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES)];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));

@@ -142,6 +142,14 @@ impl Values {
                 let kind = ["text", "integer", "integer", "float", "long"].choose(rng).expect("not empty");
                 self.kind(kind, rng)
             }
+            // Elements of lists: few, so that they are found, and now and then one that a node has hardly room for.
+            "item" => match rng.random_range(0..24) {
+                0 => vec![*b"x7".choose(rng).expect("not empty"); rng.random_range(2000..4200)],
+                1 => self.kind("value", rng),
+                2..8 => self.kind("text", rng),
+                9..14 => one(INTEGERS, rng),
+                _ => rng.random_range(0..7).to_string().into_bytes(),
+            },
             "text" => {
                 one(&["v", "", "hello", "Hello World", "ohmytext", "mynewtext", "a\r\nb", "\0", "OK"], rng)
             }

@@ -6,7 +6,6 @@ use super::words::{end, name};
 use russet_engine::keyspace::Wanted;
 use russet_engine::prelude::*;
 use russet_engine::value::{Collection, End, List, ListLimits, Type};
-use russet_structures::element::Element;
 
 command! {
     name: "LMOVE", group: List, since: "6.2.0", complexity: "O(1)",
@@ -97,39 +96,6 @@ fn wait_for_source(cx: &mut Context<'_>, args: Args<'_>, deadline: Option<i64>) 
     cx.wait_for_keys(std::iter::once(args.word(1)), wanted, deadline, |reply| reply.null_array(), args)
 }
 
-/// An element on its way from one list to another.
-enum Moving {
-    Int(i64),
-    Bytes(Vec<u8>),
-}
-
-impl Moving {
-    fn element(&self) -> Element<'_> {
-        match self {
-            Moving::Int(value) => Element::Int(*value),
-            Moving::Bytes(bytes) => Element::Bytes(bytes),
-        }
-    }
-
-    /// The bytes that a listpack is looked at for, whether it has room. Redis holds an integer as a number on the way,
-    /// and counts none.
-    fn bytes(&self) -> usize {
-        match self {
-            Moving::Int(_) => 0,
-            Moving::Bytes(bytes) => bytes.len(),
-        }
-    }
-}
-
-impl From<Element<'_>> for Moving {
-    fn from(element: Element<'_>) -> Self {
-        match element {
-            Element::Int(value) => Moving::Int(value),
-            Element::Bytes(bytes) => Moving::Bytes(bytes.to_vec()),
-        }
-    }
-}
-
 /// Moves an element from the list that word 1 names to the one that word 2 names, and answers with it. Returns whether
 /// there was one; if not, nothing is answered.
 fn move_one(cx: &mut Context<'_>, args: Args<'_>, from: End, to: End) -> Result<bool, Error> {
@@ -139,29 +105,29 @@ fn move_one(cx: &mut Context<'_>, args: Args<'_>, from: End, to: End) -> Result<
     }
     cx.db.get_for_write::<List>(destination)?;
     let limits = ListLimits::of(cx.core);
-    let put = |list: &mut List, moving: &Moving| {
-        list.make_room(moving.bytes(), 1, limits);
-        list.push(to, moving.element());
+    let put = |list: &mut List, text: &[u8]| {
+        list.make_room(text.len(), 1, limits);
+        list.push(to, text);
     };
     let same = source.bytes == destination.bytes;
     let taken = cx.db.edit(source, |list: &mut List| {
-        let moving = list.pop(from, |element| Moving::from(element))?;
+        let text = list.pop(from, |element| element.to_vec())?;
         if same {
-            put(list, &moving);
+            put(list, &text);
         }
         if list.len() > 0 {
             list.shrunk(limits);
         }
-        Some(moving)
+        Some(text)
     })?;
     let Some(taken) = taken else { return Ok(false) };
-    let Some(moving) = taken.result else { return Ok(false) };
+    let Some(text) = taken.result else { return Ok(false) };
     if !same {
-        cx.db.edit_or_insert(destination, List::default, |list| put(list, &moving))?;
+        cx.db.edit_or_insert(destination, List::default, |list| put(list, &text))?;
     }
     cx.db.touched(destination, pushed_at(to));
     cx.db.reduced(source, taken_from(from), taken.emptied);
-    cx.reply.element(moving.element())?;
+    cx.reply.bulk(&text)?;
     Ok(true)
 }
 
@@ -218,18 +184,5 @@ mod tests {
         shell.run("BRPOPLPUSH a a 0");
         shell.run("BLMOVE a b LEFT right 0");
         assert_eq!(shell.effects(), ["RPOPLPUSH a a", "LMOVE a b LEFT RIGHT"]);
-    }
-
-    #[test]
-    fn integers_take_no_room_on_the_way() {
-        let mut shell = conversation! {
-            "CONFIG SET list-max-listpack-size -1 => +OK"
-            "RPUSH a 1234567890 xxxxxxxxxx => :2"
-        };
-        shell.words(&[b"RPUSH", b"b", &[b'x'; 4080]]);
-        assert_eq!(shell.run("LMOVE a b LEFT RIGHT"), "$10 1234567890");
-        assert_eq!(shell.run("OBJECT ENCODING b"), "$8 listpack");
-        assert_eq!(shell.run("LMOVE a b LEFT RIGHT"), "$10 xxxxxxxxxx");
-        assert_eq!(shell.run("OBJECT ENCODING b"), "$9 quicklist");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::client::Client;
+use crate::peers::Server;
 use crate::quoting::show_short;
 use crate::resp::Value;
 
@@ -56,8 +57,13 @@ impl Dataset {
         Ok(Dataset(all))
     }
 
-    /// What differs between this dataset and the right one, a line a key; empty when nothing does.
-    pub(super) fn differences(&self, right: &Dataset) -> Vec<String> {
+    /// What differs between this dataset and the right one, which a server of this kind holds, a line a key; empty when
+    /// nothing does.
+    pub(super) fn differences(&self, right: &Dataset, server: Server) -> Vec<String> {
+        // Redis 7.0 keeps small lists and sets otherwise.
+        let same_encoding = |a: &Entry, b: &Entry| {
+            a.encoding == b.encoding || server == Server::Redis && matches!(a.kind.as_str(), "list" | "set")
+        };
         let mut keys: Vec<_> = self.0.keys().chain(right.0.keys()).collect();
         keys.sort();
         keys.dedup();
@@ -76,7 +82,8 @@ impl Dataset {
                 let (got, want) = (self.0.get(at), right.0.get(at));
                 let same = match (got, want) {
                     (Some(a), Some(b)) => {
-                        (&a.kind, &a.encoding, &a.value) == (&b.kind, &b.encoding, &b.value)
+                        (&a.kind, &a.value) == (&b.kind, &b.value)
+                            && same_encoding(a, b)
                             && (a.life < 0) == (b.life < 0)
                             && a.life.abs_diff(b.life) <= TIME_TOLERANCE.unsigned_abs()
                     }

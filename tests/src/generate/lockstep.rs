@@ -154,7 +154,7 @@ impl Pair {
         let end = operations.len();
         let right = dataset(&mut self.right).map_err(|e| fail(end, format!("reading the dataset: {e}")))?;
         let got = dataset(&mut self.tested).map_err(|e| fail(end, format!("reading the dataset: {e}")))?;
-        let differences = got.differences(&right);
+        let differences = got.differences(&right, self.right.running.server);
         if differences.is_empty() {
             return Ok(());
         }

@@ -147,7 +147,7 @@ impl Values {
                 0 => vec![*b"x7".choose(rng).expect("not empty"); rng.random_range(2000..4200)],
                 1 => self.kind("value", rng),
                 2..8 => self.kind("text", rng),
-                9..14 => one(INTEGERS, rng),
+                8..14 => one(INTEGERS, rng),
                 _ => rng.random_range(0..7).to_string().into_bytes(),
             },
             "text" => {

@@ -13,6 +13,7 @@ pub mod pubsub;
 pub mod list;
 mod scanning;
 pub mod server;
+pub mod set;
 #[cfg(test)]
 mod shell;
 pub mod sorted_set;

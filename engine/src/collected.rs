@@ -47,6 +47,16 @@ impl Reply<'_> {
     /// An array of what has been collected. O(1) if that is much, else O(bytes).
     pub fn array_of(&mut self, collected: Collected) -> Outcome {
         self.array(collected.count)?;
+        self.collected(collected)
+    }
+
+    /// A set of what has been collected, in RESP2 an array. O(1) if that is much, else O(bytes).
+    pub fn set_of(&mut self, collected: Collected) -> Outcome {
+        self.set(collected.count)?;
+        self.collected(collected)
+    }
+
+    fn collected(&mut self, collected: Collected) -> Outcome {
         if collected.bytes.len() < SHARE_FROM {
             self.output().tail().extend_from_slice(&collected.bytes);
         } else {

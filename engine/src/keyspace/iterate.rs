@@ -7,9 +7,6 @@ use crate::value::Entry;
 /// Records that are on their way from memory while others are looked at.
 const AHEAD: usize = 16;
 
-/// Entries that a bucket of the table holds at most; some of them may belong to a neighbour.
-const BUCKET: usize = 7;
-
 impl Db<'_> {
     /// Visits every entry that has not expired, in no order that means anything, and removes none. O(n).
     pub fn for_each(&self, mut visit: impl FnMut(&Entry)) {
@@ -34,21 +31,7 @@ impl Db<'_> {
     /// when all have been visited. O(count).
     ///
     /// An entry that stands from the first call to the last is visited once, whatever happens in between.
-    pub fn scan(&self, mut cursor: u64, count: usize, mut visit: impl FnMut(&Entry)) -> u64 {
-        let database = self.database();
-        let mut seen = 0;
-        // In a table that has lost most of its entries, buckets may be empty: look no further than this.
-        let mut buckets_left = count.saturating_mul(10);
-        loop {
-            let budget = (count - seen).div_ceil(BUCKET).min(buckets_left).max(1);
-            buckets_left = buckets_left.saturating_sub(budget);
-            cursor = database.table.scan(cursor, budget, rehash(&self.ks.hasher), |entry| {
-                seen += 1;
-                visit(entry);
-            });
-            if cursor == 0 || seen >= count || buckets_left == 0 {
-                return cursor;
-            }
-        }
+    pub fn scan(&self, cursor: u64, count: usize, visit: impl FnMut(&Entry)) -> u64 {
+        self.database().table.scan_at_least(cursor, count, rehash(&self.ks.hasher), visit)
     }
 }

@@ -28,7 +28,7 @@ mod text;
 
 pub use hash::Hash;
 pub use list::{End, List, ListLimits};
-pub use set::Set;
+pub use set::{Members, Set, SetLimits};
 pub use sorted_set::SortedSet;
 pub use stream::Stream;
 pub use text::{EMBSTR_MAX, New, Text};

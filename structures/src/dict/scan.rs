@@ -16,6 +16,7 @@
 
 use super::Dict;
 use super::probe::{self, POSITIONS};
+use crate::buckets::SLOTS;
 
 impl<T> Dict<T> {
     /// Visits the entries of about `budget` buckets from `cursor` on, and returns the cursor to continue
@@ -64,5 +65,29 @@ impl<T> Dict<T> {
             }
         }
         cursor
+    }
+
+    /// Visits at least `count` entries from `cursor` on, and not many more; fewer only where there are no more, or where
+    /// it has looked in vain for long: a table that has lost most of its entries has empty buckets. Otherwise as
+    /// [`scan`](Self::scan). O(count).
+    pub fn scan_at_least(
+        &self,
+        mut cursor: u64,
+        count: usize,
+        hasher: impl Fn(&T) -> u64,
+        mut visit: impl FnMut(&T),
+    ) -> u64 {
+        let (mut seen, mut buckets_left) = (0, count.saturating_mul(10));
+        loop {
+            let budget = (count - seen).div_ceil(SLOTS).min(buckets_left).max(1);
+            buckets_left = buckets_left.saturating_sub(budget);
+            cursor = self.scan(cursor, budget, &hasher, |value| {
+                seen += 1;
+                visit(value);
+            });
+            if cursor == 0 || seen >= count || buckets_left == 0 {
+                return cursor;
+            }
+        }
     }
 }

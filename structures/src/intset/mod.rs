@@ -120,6 +120,7 @@
 
 mod iter;
 mod lanes;
+mod sample;
 #[cfg(test)]
 mod tests;
 

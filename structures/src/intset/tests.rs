@@ -144,3 +144,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_choice_of_members_is_alike_likely() {
+    let set: Intset = [-70000, -1, 0, 5, 9].into_iter().collect();
+    let mut state = 1u64;
+    let mut random = || {
+        // xorshift64*
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        state.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    };
+    for wanted in 0..=6 {
+        let mut counts = std::collections::BTreeMap::<BTreeSet<i64>, u32>::new();
+        const ROUNDS: u32 = 20_000;
+        for _ in 0..ROUNDS {
+            let mut chosen = BTreeSet::new();
+            set.sample_distinct(wanted, &mut random, |value| assert!(chosen.insert(value), "they differ"));
+            assert_eq!(chosen.len(), wanted.min(5));
+            *counts.entry(chosen).or_default() += 1;
+        }
+        let choices = [1, 5, 10, 10, 5, 1, 1][wanted];
+        assert_eq!(counts.len(), choices, "every choice of {wanted} comes");
+        let expected = f64::from(ROUNDS) / choices as f64;
+        let chi_square: f64 =
+            counts.values().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum();
+        // 9 degrees of freedom at most: above 33.7 once in ten thousand times.
+        assert!(chi_square < 33.7, "{wanted}: {chi_square}");
+    }
+}

@@ -162,6 +162,12 @@ impl<S: BuildHasher> Map<S> {
         self.dict.scan(cursor, budget, |pair| self.hasher.hash_one(pair.field()), visit)
     }
 
+    /// Visits at least `count` pairs from `cursor` on, and not many more, and returns the cursor to continue with, 0 at
+    /// the end; see [`Dict::scan_at_least`]. Start with 0.
+    pub fn scan_at_least(&self, cursor: u64, count: usize, visit: impl FnMut(&Pair)) -> u64 {
+        self.dict.scan_at_least(cursor, count, |pair| self.hasher.hash_one(pair.field()), visit)
+    }
+
     /// A random pair, each equally likely; `None` where there are none. O(1) expected.
     pub fn sample(&self, random: impl FnMut() -> u64) -> Option<&Pair> {
         self.dict.sample(random)

@@ -1,0 +1,3 @@
+//! Sets.
+
+automod::dir!(pub "src/set");

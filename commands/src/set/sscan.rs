@@ -74,7 +74,7 @@ mod tests {
                     break;
                 }
                 step += 1;
-                if grow {
+                if grow && step < 100 {
                     let others: Vec<String> = (0..step * 3).map(|n| format!("new{step}:{n}")).collect();
                     shell.run(&format!("SADD s {}", others.join(" ")));
                 }

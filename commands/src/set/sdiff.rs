@@ -55,9 +55,13 @@ fn sdiffstore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let mut result = Set::empty();
     if let Some(difference) = Difference::find(&cx.db, args, keys) {
         if difference.by_member() {
-            difference.members().for_each(|member| drop(result.insert(member, &limits)));
+            for member in difference.members() {
+                result.insert(member, &limits);
+            }
         } else {
-            difference.first.members().for_each(|member| drop(result.insert(member, &limits)));
+            for member in difference.first.members() {
+                result.insert(member, &limits);
+            }
             for member in difference.others.iter().flat_map(|set| set.members()) {
                 if result.vanishes() {
                     break;

@@ -8,9 +8,6 @@ use russet_structures::element::Element;
 use russet_structures::listpack::{Listpack, Pairs, Position};
 use russet_structures::map::Pair;
 
-/// Fields that a bucket of the table holds at most; some of them may belong to a neighbour.
-const BUCKET: usize = 7;
-
 /// Random draws that may meet fields whose time has come before the others are looked for one by one.
 const TRIES: usize = 64;
 
@@ -72,27 +69,16 @@ impl<'a> Live<'a> {
     /// Visits at least `count` fields from `cursor` on, and not many more; fewer only where there are no more, or where
     /// it has looked in vain for long. Returns the cursor to go on with: 0 when all have been visited. A listpack is
     /// visited as a whole. O(count).
-    pub fn scan(self, mut cursor: u64, count: usize, mut visit: impl FnMut(Field<'_>)) -> u64 {
+    pub fn scan(self, cursor: u64, count: usize, mut visit: impl FnMut(Field<'_>)) -> u64 {
         let Hash::Table(table) = self.hash else {
             self.iter().for_each(visit);
             return 0;
         };
-        let mut seen = 0;
-        // In a table that has lost most of its fields, buckets may be empty: look no further than this.
-        let mut buckets_left = count.saturating_mul(10);
-        loop {
-            let budget = (count - seen).div_ceil(BUCKET).min(buckets_left).max(1);
-            buckets_left = buckets_left.saturating_sub(budget);
-            cursor = table.map().scan(cursor, budget, |pair| {
-                seen += 1;
-                if !is_past(pair.expiry(), self.now_ms) {
-                    visit(elements(pair));
-                }
-            });
-            if cursor == 0 || seen >= count || buckets_left == 0 {
-                return cursor;
+        table.map().scan_at_least(cursor, count, |pair| {
+            if !is_past(pair.expiry(), self.now_ms) {
+                visit(elements(pair));
             }
-        }
+        })
     }
 
     /// Visits `count` random fields, each drawn from all. None where there is nothing to choose from. O(count) for a

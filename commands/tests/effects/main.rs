@@ -162,8 +162,7 @@ const RARE: &[&str] = &[
 
 /// Command lines by type, each with how often a step is one of them.
 const FAMILIES: &[(u32, &[&str])] =
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES)];
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (6, sets::LINES)];
+    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES), (6, sets::LINES)];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));

@@ -17,6 +17,7 @@ pub mod set;
 #[cfg(test)]
 mod shell;
 pub mod sorted_set;
+pub mod stream;
 pub mod string;
 pub mod transactions;
 

@@ -9,7 +9,7 @@ use crate::dispatch;
 use crate::effects::Journal;
 use crate::error::{Error, Outcome};
 use crate::keyspace::{Db, Wanted};
-use crate::number::LongDouble;
+use crate::number::{self, LongDouble};
 use crate::reply::{Protocol, Reply};
 use crate::session::{Blocked, ClientKey, Closing, ReplyMode, Session};
 
@@ -120,6 +120,11 @@ impl Context<'_> {
         self.journal = Journal::Always;
     }
 
+    /// Journals nothing of the command itself: what it does is journaled piece by piece, if it does anything.
+    pub fn journal_nothing(&mut self) {
+        self.journal = Journal::Instead(Vec::new());
+    }
+
     /// Makes the session wait. It is answered when something wakes it, or at the deadline.
     pub fn block(&mut self, blocked: Blocked) {
         self.core.note_blocked(self.client, &blocked);
@@ -155,6 +160,23 @@ impl Context<'_> {
     /// If it is no number, negative, or too large.
     pub fn deadline(&self, timeout: &[u8]) -> Result<Option<i64>, Error> {
         deadline(timeout, self.db.now_ms())
+    }
+
+    /// As [`Context::deadline`], for a time in whole milliseconds.
+    ///
+    /// # Errors
+    /// If it is no integer, negative, or too large.
+    pub fn deadline_of_ms(&self, timeout: &[u8]) -> Result<Option<i64>, Error> {
+        let ms = number::parse_i64(timeout)
+            .ok_or(Error::new("ERR timeout is not an integer or out of range"))?;
+        match ms {
+            0 => Ok(None),
+            ..0 => Err(Error::new("ERR timeout is negative")),
+            _ => match ms.checked_add(self.db.now_ms()) {
+                Some(at) => Ok(Some(at)),
+                None => Err(Error::new("ERR timeout is out of range")),
+            },
+        }
     }
 
     /// Puts parameters into force that the engine keeps in a form of its own: after `CONFIG SET`.

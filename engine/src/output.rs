@@ -203,6 +203,30 @@ impl Output {
         self.queued + self.tail.len() != mark.queued + mark.tail
     }
 
+    /// Moves what was appended since `from` to where the end was at `to`, before that. O(bytes in between that stand in
+    /// the same buffer).
+    pub fn bring_forward(&mut self, from: Mark, to: Mark) {
+        if self.full.len() == to.chunks {
+            let moved = self.tail.len() - from.tail;
+            self.tail[to.tail..].rotate_right(moved);
+            return;
+        }
+        let moved = self.tail.split_off(from.tail);
+        self.queued += moved.len();
+        match &mut self.full[to.chunks] {
+            // What was the tail at `to`.
+            Chunk::Bytes(bytes) if to.tail > 0 => {
+                self.held -= bytes.capacity();
+                bytes.splice(to.tail..to.tail, moved);
+                self.held += bytes.capacity();
+            }
+            _ => {
+                self.held += moved.capacity();
+                self.full.insert(to.chunks, Chunk::Bytes(moved));
+            }
+        }
+    }
+
     /// Takes back everything appended since `mark` (`CLIENT REPLY OFF`). Nothing may have been sent since.
     pub fn truncate(&mut self, mark: Mark) {
         if self.full.len() > mark.chunks {

@@ -33,14 +33,14 @@ command! {
 
 fn wait(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let replicas = args.int(1)?;
-    let deadline_ms = deadline(args.word(2), cx.db.now_ms())?;
+    let deadline_ms = cx.deadline_of_ms(args.word(2))?;
     answer_or_block(cx, replicas > 0, deadline_ms, |reply| reply.int(0))
 }
 
 fn waitaof(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let local = args.int_in(1, 0..=1)?;
     let replicas = number::parse_i64(args.word(2)).filter(|&n| n >= 0).ok_or(Error::NOT_POSITIVE)?;
-    let deadline_ms = deadline(args.word(3), cx.db.now_ms())?;
+    let deadline_ms = cx.deadline_of_ms(args.word(3))?;
     if local > 0 && !cx.core.params.appendonly() {
         return Err(Error::new(
             "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
@@ -65,20 +65,6 @@ fn answer_or_block(
     }
     cx.block(Blocked::until(deadline_ms, answer));
     Ok(())
-}
-
-/// The moment at which a timeout in milliseconds is over; `None` for 0, which never is.
-fn deadline(timeout: &[u8], now_ms: i64) -> Result<Option<i64>, Error> {
-    let timeout = number::parse_i64(timeout)
-        .ok_or_else(|| Error::new("ERR timeout is not an integer or out of range"))?;
-    match timeout {
-        0 => Ok(None),
-        ..0 => Err(Error::new("ERR timeout is negative")),
-        _ => match timeout.checked_add(now_ms) {
-            Some(at) => Ok(Some(at)),
-            None => Err(Error::new("ERR timeout is out of range")),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -116,9 +116,11 @@ impl Group {
     /// Adds a consumer that is seen at `now` (milliseconds); none if there is one of this name: XGROUP
     /// CREATECONSUMER. O(log consumers).
     pub fn add_consumer(&mut self, name: &[u8], now: i64) -> Option<ConsumerIndex> {
-        if self.names.contains_key(name) {
-            return None;
-        }
+        (!self.names.contains_key(name)).then(|| self.insert_consumer(name, now))
+    }
+
+    /// Adds a consumer of a name that is new.
+    fn insert_consumer(&mut self, name: &[u8], now: i64) -> ConsumerIndex {
         let consumer =
             Some(Consumer { name: name.into(), seen_time: now, active_time: None, pending: Rax::new() });
         let index = match self.free.pop() {
@@ -133,7 +135,19 @@ impl Group {
             }
         };
         self.names.insert(name.into(), index);
-        Some(index)
+        index
+    }
+
+    /// A consumer that is seen at `now` (milliseconds), and whether it is new: who reads or claims is added by that. O(log
+    /// consumers).
+    pub fn see_consumer(&mut self, name: &[u8], now: i64) -> (ConsumerIndex, bool) {
+        if let Some(index) = self.find_consumer(name)
+            && let Some(consumer) = self.consumer_mut(index)
+        {
+            consumer.seen_time = now;
+            return (index, false);
+        }
+        (self.insert_consumer(name, now), true)
     }
 
     /// Removes a consumer with all that is pending for it, and returns how much that was: XGROUP DELCONSUMER.

@@ -60,10 +60,7 @@ impl Reply<'_> {
     }
 
     /// An array of what `write` writes, which says how many elements that is.
-    pub fn counted_array(
-        &mut self,
-        write: impl FnOnce(&mut Reply<'_>) -> Result<usize, Error>,
-    ) -> Outcome {
+    pub fn counted_array(&mut self, write: impl FnOnce(&mut Reply<'_>) -> Result<usize, Error>) -> Outcome {
         self.counted(write, |reply, count| reply.array(count)).map(drop)
     }
 
@@ -109,9 +106,13 @@ mod tests {
         let blob = std::sync::Arc::new(vec![b'x'; SHARE_FROM]);
         let shared = format!("${SHARE_FROM}\r\n{}\r\n", "x".repeat(SHARE_FROM));
         // With text before the array or none, and with values inside that leave by reference or none.
-        for (before, first, second) in
-            [(true, false, false), (true, true, false), (false, true, true), (true, false, true), (false, false, true)]
-        {
+        for (before, first, second) in [
+            (true, false, false),
+            (true, true, false),
+            (false, true, true),
+            (true, false, true),
+            (false, false, true),
+        ] {
             let mut output = Output::default();
             let mut reply = Reply::new(&mut output, Protocol::Resp2);
             let mut expected = String::new();

@@ -167,8 +167,8 @@ impl Context<'_> {
     /// # Errors
     /// If it is no integer, negative, or too large.
     pub fn deadline_of_ms(&self, timeout: &[u8]) -> Result<Option<i64>, Error> {
-        let ms = number::parse_i64(timeout)
-            .ok_or(Error::new("ERR timeout is not an integer or out of range"))?;
+        let ms =
+            number::parse_i64(timeout).ok_or(Error::new("ERR timeout is not an integer or out of range"))?;
         match ms {
             0 => Ok(None),
             ..0 => Err(Error::new("ERR timeout is negative")),

@@ -3,6 +3,7 @@
 
 use super::effects::{Reader, Taken};
 use super::entries::{write_entries, write_entry, write_id};
+use super::groups::no_such_key_to_read;
 use super::ids;
 use super::reading::{Options, write_key, write_streams};
 use russet_engine::Reply;
@@ -55,7 +56,7 @@ fn xreadgroup(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     for (_, key, word) in options.streams(args) {
         let stream = cx.db.get::<Stream>(key)?;
         if stream.and_then(|stream| stream.group(group)).is_none() {
-            return Err(no_group(key, group));
+            return Err(no_such_key_to_read(key.bytes, group));
         }
         places.push(from(word)?);
     }
@@ -78,11 +79,6 @@ fn xreadgroup(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         tell(cx, Reader { key: *key, group, consumer }, read);
     }
     if any { Ok(()) } else { options.wait(cx, args, args.iter_from(options.keys.end)) }
-}
-
-fn no_group(key: Key<'_>, group: &[u8]) -> Error {
-    let before = Error::quoting("NOGROUP No such key '", key.bytes, "' or consumer group '");
-    Error::quoting(&String::from_utf8_lossy(before.text()), group, "' in XREADGROUP with GROUP option")
 }
 
 fn from(word: &[u8]) -> Result<From, Error> {

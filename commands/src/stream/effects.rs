@@ -43,7 +43,8 @@ impl Taken {
 impl Reader<'_> {
     /// A consumer was made.
     pub(super) fn journal_consumer(&self, cx: &mut Context<'_>) {
-        cx.journal([b"XGROUP", b"CREATECONSUMER", self.key.bytes, self.group, self.consumer]);
+        let words: [&[u8]; 5] = [b"XGROUP", b"CREATECONSUMER", self.key.bytes, self.group, self.consumer];
+        cx.journal(words);
     }
 
     /// Entries became pending for the consumer. `last_id` is the group's.
@@ -69,14 +70,8 @@ impl Reader<'_> {
     pub(super) fn journal_place(&self, cx: &mut Context<'_>, last_id: Id, entries_read: Option<u64>) {
         let read = entries_read.map_or("-1".to_owned(), |read| read.to_string());
         let id = IdText::new(last_id);
-        cx.journal([
-            b"XGROUP",
-            b"SETID",
-            self.key.bytes,
-            self.group,
-            id.as_bytes(),
-            b"ENTRIESREAD",
-            read.as_bytes(),
-        ]);
+        let words: [&[u8]; 7] =
+            [b"XGROUP", b"SETID", self.key.bytes, self.group, id.as_bytes(), b"ENTRIESREAD", read.as_bytes()];
+        cx.journal(words);
     }
 }

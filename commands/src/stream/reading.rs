@@ -85,11 +85,11 @@ impl<'a> Options<'a> {
     pub(super) fn wait<'i>(
         &self,
         cx: &mut Context<'_>,
-        args: Args<'_>,
+        args: Args<'i>,
         ids: impl Iterator<Item = &'i [u8]>,
     ) -> Outcome {
         let Some(deadline) = self.block else { return cx.reply.null_array() };
-        let words = args.iter().take(self.keys.end).map(|word| -> &[u8] { word });
+        let words = args.iter().take(self.keys.end);
         let again = OwnedArgs::new(words.chain(ids));
         let keys = args.iter().skip(self.keys.start).take(self.keys.len());
         // A group goes with its key.

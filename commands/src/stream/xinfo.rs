@@ -13,7 +13,10 @@ command! {
 
 /// Writes a number that is not always known.
 fn write_known(reply: &mut Reply<'_>, number: Option<i64>) -> Outcome {
-    number.map_or_else(|| reply.null(), |number| reply.int(number))
+    match number {
+        Some(number) => reply.int(number),
+        None => reply.null(),
+    }
 }
 
 /// Writes a field that is a number.

@@ -81,7 +81,7 @@ mod tests {
             "XREVRANGE s (1-2 1 => *1 *2 $3 1-1 *2 $1 a $1 1"
             "XREVRANGE s - + => *0"
             "XRANGE s + - => *0"
-            "XRANGE s - (0 => *3 *2 $3 1-1 *2 $1 a $1 1 *2 $3 1-2 *4 $1 b $1 2 $1 c $1 3 *2 $3 2-0 *2 $1 a $1 x"
+            "XRANGE s - (0 => *0"
         };
     }
 

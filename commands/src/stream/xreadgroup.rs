@@ -2,7 +2,7 @@
 //! acknowledged.
 
 use super::effects::{Reader, Taken};
-use super::entries::{write_entries, write_entry, write_id};
+use super::entries::{write_entry, write_id};
 use super::groups::no_such_key_to_read;
 use super::ids;
 use super::reading::{Options, write_key, write_streams};
@@ -64,7 +64,8 @@ fn xreadgroup(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     cx.journal_nothing();
     let attached = cx.db.keyspace().effects.attached();
     let mut done = Vec::with_capacity(places.len());
-    let (db, now) = (&mut cx.db, cx.db.now_ms());
+    let now = cx.db.now_ms();
+    let db = &mut cx.db;
     let any = write_streams(&mut cx.reply, |reply| {
         for (place, key, _) in options.streams(args) {
             db.get::<Stream>(key)?;

@@ -1,6 +1,7 @@
 //! What a key holds, written out: two values are the same if and only if this is.
 
 use russet_engine::value::{Collection, Entry, Hash, List, Object, Set, Text};
+use russet_structures::stream::Id;
 use std::fmt::Write;
 
 /// The value of an entry. Elements without order are sorted; encodings do not count.
@@ -69,7 +70,16 @@ pub(crate) fn of(entry: &Entry) -> String {
                     group.last_id(),
                     group.entries_read()
                 ));
-                elements.extend(group.consumers().map(|(_, consumer)| format!("{consumer:?}")));
+                for (index, consumer) in group.consumers() {
+                    // When it tried last is known to nobody else, and when it got something last is so by and by.
+                    let got_something = consumer.active_time.is_some();
+                    elements.push(format!("consumer {} {got_something}", shown(consumer.name())));
+                    elements.extend(group.pending(Id::MIN, Id::MAX, Some(index)).map(|pending| {
+                        let (at, times) = (pending.delivery_time, pending.delivery_count);
+                        format!("{:?} delivered at {at}, {times} times", pending.id)
+                    }));
+                }
+                elements.push(format!("{} pending", group.pending_len()));
             }
         }
     }

@@ -8,6 +8,7 @@ mod contents;
 mod hashes;
 mod lists;
 mod sets;
+mod streams;
 mod strings;
 
 use proptest::prelude::*;
@@ -124,9 +125,13 @@ fn milliseconds() -> impl Strategy<Value = i64> {
 /// `line` with `{key}` and the like filled in.
 fn filled(line: &'static str) -> impl Strategy<Value = String> {
     let times = (milliseconds(), 0..2_000i64);
-    ((key(), key(), field()), value(), value(), times, 0..3usize).prop_map(
-        move |((key, other, field), value, text, (ms, later), db)| {
+    ((key(), key(), field()), value(), value(), times, 0..3usize, (1..6u64, 0..3u64)).prop_map(
+        move |((key, other, field), value, text, (ms, later), db, (n, seq))| {
             let places = [
+                ("{stream}", ["s", "s", "t"][db].to_owned()),
+                ("{consumer}", ["ada", "bob", "cyd"][seq as usize].to_owned()),
+                ("{id}", format!("{n}-{seq}")),
+                ("{n}", n.to_string()),
                 ("{key}", key),
                 ("{other}", other),
                 ("{field}", field),
@@ -175,25 +180,49 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..80)
 }
 
+/// Streams alone: nothing expires, so that the clocks may go alike.
+fn stream_steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![12 => any_of(streams::LINES), 1 => (1..300i64).prop_map(Step::Pass)];
+    proptest::collection::vec(step, 1..80)
+}
+
+/// Carries the steps out and replays their effects.
+fn check(steps: &[Step], clocks_go_alike: bool) -> Result<(), TestCaseError> {
+    let (mut original, mut copy) = (Side::new(), Side::new());
+    original.engine.keyspace.effects.attach(true);
+    for (number, step) in steps.iter().enumerate() {
+        original.step(step);
+        if let (true, Step::Pass(_)) = (clocks_go_alike, step) {
+            copy.step(step);
+        }
+        let effects: Vec<Effect> = original.engine.keyspace.effects.drain().collect();
+        effects.iter().for_each(|effect| copy.replay(effect));
+        prop_assert_eq!(
+            dataset(&original.engine),
+            dataset(&copy.engine),
+            "after step {}, {:?}, with effects {:?}",
+            number,
+            step,
+            effects
+        );
+    }
+    for side in [&original, &copy] {
+        let keyspace = &side.engine.keyspace;
+        keyspace.databases().iter().for_each(|database| database.validate(keyspace.hasher()));
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn replayed_effects_make_the_same_dataset(steps in steps()) {
-        let (mut original, mut copy) = (Side::new(), Side::new());
-        original.engine.keyspace.effects.attach(true);
-        for (number, step) in steps.iter().enumerate() {
-            original.step(step);
-            let effects: Vec<Effect> = original.engine.keyspace.effects.drain().collect();
-            effects.iter().for_each(|effect| copy.replay(effect));
-            prop_assert_eq!(
-                dataset(&original.engine), dataset(&copy.engine),
-                "after step {}, {:?}, with effects {:?}", number, step, effects
-            );
-        }
-        for side in [&original, &copy] {
-            let keyspace = &side.engine.keyspace;
-            keyspace.databases().iter().for_each(|database| database.validate(keyspace.hasher()));
-        }
+        check(&steps, false)?;
+    }
+
+    #[test]
+    fn replayed_effects_make_the_same_streams(steps in stream_steps()) {
+        check(&steps, true)?;
     }
 }

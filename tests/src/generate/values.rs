@@ -28,6 +28,25 @@ const TYPED: &[(&str, &[&str])] = &[
 const NAMES: &[&str] =
     &["a", "b", "c", "d", "e", "f", "name", "1", "2", "01", "-300", "99999999", "", "x\0y", "\u{ff}\r\n"];
 
+/// What looks like the id of an entry and is none, or an extreme one.
+const EDGE_IDS: &[&str] = &[
+    "0",
+    "0-0",
+    "18446744073709551615",
+    "18446744073709551615-18446744073709551614",
+    "18446744073709551616-0",
+    "5-18446744073709551615",
+    "007-1",
+    "1-",
+    "-1",
+    "-",
+    "+",
+    "x-1",
+    "1-x",
+    "*",
+    "",
+];
+
 const INTEGERS: &[&str] = &[
     "0",
     "1",
@@ -138,6 +157,27 @@ impl Values {
             // Keys whose bytes nothing else touches: of a damaged one Redis reads past the end.
             "hll" => one(&["h:1", "h:2", "h:3", "h:4"], rng),
             "name" => latin1(NAMES.choose(rng).expect("not empty")),
+            // Ids of entries: those that are asked for meet those that were given.
+            "sid" => match rng.random_range(0..12) {
+                0 => one(EDGE_IDS, rng),
+                1 => rng.random_range(0..10).to_string().into_bytes(),
+                _ => format!("{}-{}", rng.random_range(1..5), rng.random_range(0..9)).into_bytes(),
+            },
+            "new-id" => match rng.random_range(0..60) {
+                0 => one(&["18446744073709551615-18446744073709551614", "0-0", "0-*", "x-*", "", "-*"], rng),
+                1..10 => self.kind("sid", rng).into_iter().filter(|byte| *byte != b'*').collect(),
+                n => format!("{}-*", 1 + n % 4).into_bytes(),
+            },
+            "bound" => match rng.random_range(0..4) {
+                0 => b"-".to_vec(),
+                1 => b"+".to_vec(),
+                2 => [b"(".to_vec(), self.kind("sid", rng)].concat(),
+                _ => self.kind("sid", rng),
+            },
+            "group" => one(&["g", "g", "g", "h", "", "i\0j"], rng),
+            "consumer" => one(&["ada", "ada", "bob", "cyd", ""], rng),
+            // Never what time itself may come to.
+            "idle" => one(&["0", "0", "0", "-1", "100000", "50000000", "9223372036854775807", "x"], rng),
             "value" => {
                 let kind = ["text", "integer", "integer", "float", "long"].choose(rng).expect("not empty");
                 self.kind(kind, rng)

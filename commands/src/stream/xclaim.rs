@@ -51,7 +51,7 @@ impl Options {
                 delivery_count = int("ERR Invalid RETRYCOUNT option argument for XCLAIM")?;
                 2
             } else if has_more && args.is(at, "LASTID") {
-                options.last_id = options.last_id.max(ids::exact(args.word(at + 1))?);
+                options.last_id = ids::exact(args.word(at + 1))?;
                 2
             } else {
                 return Err(Error::quoting("ERR Unrecognized XCLAIM option '", args.word(at), "'"));

@@ -67,6 +67,7 @@ mod tests {
             "XREAD STREAMS s t 0 => -ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."
             "XREAD COUNT x STREAMS s 0 => -ERR value is not an integer or out of range"
             "XREAD BLOCK x STREAMS s 0 => -ERR timeout is not an integer or out of range"
+            "XREAD BLOCK 9223372036854775807 STREAMS s 0 => -ERR timeout is out of range"
             "XREAD BLOCK -1 STREAMS s 0 => -ERR timeout is negative"
             "XREAD GROUP g c STREAMS s 0 => -ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead."
             "XREAD NOACK STREAMS s 0 => -ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead."

@@ -111,8 +111,8 @@ fn read(
     read.created = created;
     let place = |group: &Group| (group.last_id(), group.entries_read());
     let before = place(group);
-    let pending: Vec<Id>;
-    match from {
+    // What is pending in another way now, if that is to be journaled.
+    let pending: Vec<Id> = match from {
         From::New => {
             let delivered = stream.deliver(reader.group, consumer, options.count, options.no_ack, now);
             let Some(delivered) = delivered else { return Ok(read) };
@@ -121,7 +121,7 @@ fn read(
             reply.array(delivered.count)?;
             entries().try_for_each(|entry| write_entry(reply, &entry))?;
             let listed = attached && !options.no_ack;
-            pending = if listed { entries().map(|entry| entry.id()).collect() } else { Vec::new() };
+            if listed { entries().map(|entry| entry.id()).collect() } else { Vec::new() }
         }
         From::Pending(start) => {
             let ids = stream.redeliver(reader.group, consumer, start, options.count, now);
@@ -137,9 +137,9 @@ fn read(
                     }
                 }
             }
-            pending = ids.into_iter().filter(|(_, there)| *there && attached).map(|(id, _)| id).collect();
+            ids.into_iter().filter(|(_, there)| *there && attached).map(|(id, _)| id).collect()
         }
-    }
+    };
     read.served = true;
     if let Some(group) = stream.group(reader.group) {
         read.last_id = group.last_id();

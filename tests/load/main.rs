@@ -7,6 +7,7 @@ mod crowd;
 mod manners;
 mod memory;
 mod output;
+mod pubsub;
 mod wakeups;
 
 use std::process::ExitCode;
@@ -36,6 +37,11 @@ fn main() -> ExitCode {
         check("output::the_hard_limit_closes", output::hard_limit),
         check("output::the_soft_limit_closes_after_its_seconds", output::soft_limit),
         check("output::a_reader_below_the_limit_stays", output::below_limit),
+        check("pubsub::a_thousand_subscribers_and_one_who_does_not_read", pubsub::a_thousand_and_a_slow_one),
+        check(
+            "pubsub::subscriptions_cost_memory_only_while_they_last",
+            pubsub::subscriptions_cost_memory_only_while_they_last,
+        ),
         check("memory::idle_connections_cost_little", memory::idle_connections),
         check("memory::what_is_announced_costs_nothing", memory::claims),
         check("memory::a_value_of_64_megabytes", memory::large_value),

@@ -83,18 +83,19 @@ fn check(
     let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
     let mut pair = Pair::start(Server::Russet, oracle, protocol)?;
     let Err(failure) = pair.play(&operations) else { return Ok(()) };
+    let failed = &operations[failure.index.min(operations.len() - 1)];
     // A server that died needs a new pair to fail again.
     let mut pair = Pair::start(Server::Russet, oracle, protocol)?;
     let Some((short, again)) = shrink(&mut pair, &operations, Duration::from_secs(20)) else {
         return Err(format!(
-            "seed {seed}: operation {}: {}\n(does not fail again)",
+            "seed {seed}: operation {}, {failed}: {}\n(does not fail again)",
             failure.index, failure.what
         )
         .into());
     };
     let lines: Vec<String> = short.iter().rev().take(40).rev().map(ToString::to_string).collect();
     Err(format!(
-        "seed {seed}: operation {}; shrunk to {}:\n{}\n{}",
+        "seed {seed}: operation {}, {failed}; shrunk to {}:\n{}\n{}",
         failure.index,
         short.len(),
         lines.join("\n"),

@@ -256,9 +256,9 @@ fn zrevrangebylex(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 fn zrangestore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let query = Query::read(args, Form { key: 2, by: None, reverse: None, answered: false })?;
     let limits = Limits::of(&cx.core.params);
-    let hasher = cx.db.keyspace().hasher().clone();
+    let hasher = args.hasher();
     let source = cx.db.get::<SortedSet>(args.key(2))?;
-    let result = source.map(|set| set.slice(query.ranks(set), limits, &hasher));
+    let result = source.map(|set| set.slice(query.ranks(set), limits, hasher));
     store::store(cx, args.key(1), result, Event::ZRangeStore)
 }
 

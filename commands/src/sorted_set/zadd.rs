@@ -94,6 +94,17 @@ impl Rules {
 
 fn zadd(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let (rules, first) = Rules::read(args);
+    add(cx, args, rules, first)
+}
+
+/// As `ZADD` with `INCR`: an increment that is the name of an option is one.
+fn zincrby(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let (rules, first) = Rules::read(args);
+    add(cx, args, Rules { incr: true, ..rules }, first)
+}
+
+/// Adds the scores and members from word `first` on.
+fn add(cx: &mut Context<'_>, args: Args<'_>, rules: Rules, first: usize) -> Outcome {
     let words = args.len() - first;
     if words == 0 || !words.is_multiple_of(2) {
         return Err(Error::SYNTAX);
@@ -107,24 +118,15 @@ fn zadd(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     if rules.incr && words > 2 {
         return Err(Error::new("ERR INCR option supports a single increment-element pair"));
     }
-    add(cx, args, rules, first)
-}
-
-fn zincrby(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    add(cx, args, Rules { incr: true, ..Rules::default() }, 2)
-}
-
-/// Adds the scores and members from word `first` on.
-fn add(cx: &mut Context<'_>, args: Args<'_>, rules: Rules, first: usize) -> Outcome {
     let key = args.key(1);
     let pairs = (first..args.len()).step_by(2);
     let scores = pairs.clone().map(|at| number::parse_double(args.word(at)).ok_or(Error::NOT_A_FLOAT));
     let scores: Vec<f64> = scores.collect::<Result<_, _>>()?;
 
     let limits = Limits::of(&cx.core.params);
-    let hasher = cx.db.keyspace().hasher().clone();
+    let hasher = args.hasher();
     let set_all = |set: &mut SortedSet| {
-        set.expect(scores.len(), limits, &hasher);
+        set.expect(scores.len(), limits, hasher);
         let mut done = Done::default();
         for (at, score) in pairs.zip(&scores) {
             let mut failed = None;
@@ -134,7 +136,7 @@ fn add(cx: &mut Context<'_>, args: Args<'_>, rules: Rules, first: usize) -> Outc
                     None
                 })
             };
-            done.note(set.update(args.word(at + 1), limits, &hasher, decide));
+            done.note(set.update(args.word(at + 1), limits, hasher, decide));
             if let Some(error) = failed {
                 return Err(error);
             }
@@ -145,7 +147,7 @@ fn add(cx: &mut Context<'_>, args: Args<'_>, rules: Rules, first: usize) -> Outc
         cx.db.edit(key, set_all)?.map_or(Ok(Done::default()), |edited| edited.result)
     } else {
         let length = args.word(first + 1).len();
-        let make = || SortedSet::new(scores.len(), length, limits, &hasher);
+        let make = || SortedSet::new(scores.len(), length, limits, hasher);
         cx.db.edit_or_insert(key, make, set_all)?.result
     }?;
 
@@ -213,6 +215,7 @@ mod tests {
             "ZADD z NX => -ERR wrong number of arguments for 'zadd' command"
             "ZADD z NX 1 => -ERR syntax error"
             "ZADD z 1 a 2 => -ERR syntax error"
+            "ZINCRBY z NX a => -ERR syntax error"
             "ZADD z NX XX 1 a => -ERR XX and NX options at the same time are not compatible"
             "ZADD z NX GT 1 a => -ERR GT, LT, and/or NX options at the same time are not compatible"
             "ZADD z GT LT 1 a => -ERR GT, LT, and/or NX options at the same time are not compatible"

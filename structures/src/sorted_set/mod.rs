@@ -108,7 +108,7 @@
 //! | `sample_distinct` | O(count log n), or O(n) for a third of all and more | `ZRANDMEMBER key count` |
 //! | `scan` | O(budget) | `ZSCAN`; every element that stays is visited exactly once |
 //! | `from_sorted` | O(n) | loading, `ZRANGESTORE` |
-//! | `clone` | O(n log n) | `COPY` |
+//! | `clone` | O(n) | `COPY` |
 //! | `len`, `memory` | O(1) | `ZCARD`, `MEMORY USAGE` |
 //!
 //! # What does it cost?
@@ -325,15 +325,25 @@ impl<S: BuildHasher> SortedSet<S> {
         let hash = |handle: &raw::Handle| self.hasher.hash_one(handle.member());
         self.core.dict().scan(cursor, budget, hash, |handle| visit(handle.member(), handle.score()))
     }
+
+    /// Visits at least `count` elements from `cursor` on, and not many more, and returns the cursor to continue with, 0 at
+    /// the end; see [`Dict::scan_at_least`](crate::dict::Dict::scan_at_least). Start with 0.
+    pub fn scan_at_least(&self, cursor: u64, count: usize, mut visit: impl FnMut(&[u8], f64)) -> u64 {
+        let hash = |handle: &raw::Handle| self.hasher.hash_one(handle.member());
+        self.core.dict().scan_at_least(cursor, count, hash, |handle| visit(handle.member(), handle.score()))
+    }
 }
 
-/// A set of the same elements, with full leaves. O(n log n).
+/// A set of the same elements, with full leaves. O(n).
 impl<S: BuildHasher + Clone> Clone for SortedSet<S> {
     fn clone(&self) -> Self {
-        let empty = SortedSet::with_capacity_and_hasher(self.len(), self.hasher.clone());
-        self.iter().fold(empty, |mut copy, (member, score)| {
-            copy.insert(member, score);
-            copy
+        // A hash function that changed its mind may have let a member in twice: then they are put in one by one.
+        SortedSet::from_sorted(self.iter(), self.hasher.clone()).unwrap_or_else(|| {
+            let empty = SortedSet::with_capacity_and_hasher(self.len(), self.hasher.clone());
+            self.iter().fold(empty, |mut copy, (member, score)| {
+                copy.insert(member, score);
+                copy
+            })
         })
     }
 }

@@ -135,6 +135,17 @@ fn in_order(kind: &str, value: Value) -> Value {
             }
             None => value,
         },
+        ("zset", value) => match value.pairs() {
+            Some(pairs) => {
+                Value::Map(pairs.into_iter().map(|(member, text)| (member, score(text))).collect())
+            }
+            None => value,
+        },
         (_, value) => value,
     }
+}
+
+/// A score in one way of writing it: Redis 7.0 prints all digits, later ones as few as tell it from its neighbours.
+fn score(text: Value) -> Value {
+    text.lossy().parse().map_or(text, |score: f64| Value::Double(format!("{score:?}").into_bytes()))
 }

@@ -177,6 +177,39 @@ impl Values {
             "consumer" => one(&["ada", "ada", "bob", "cyd", ""], rng),
             // Never what time itself may come to.
             "idle" => one(&["0", "0", "0", "-1", "100000", "50000000", "9223372036854775807", "x"], rng),
+            // Sorted sets whose members all have one score.
+            "lex" => one(&["y:1", "y:2", "y:3"], rng),
+            "score" => match rng.random_range(0..20) {
+                0 => one(&["inf", "-inf", "+INF", "-Infinity"], rng),
+                1 => self.kind("float", rng),
+                2..8 => (f64::from(rng.random_range(-40..40)) / 8.0).to_string().into_bytes(),
+                _ => rng.random_range(-3..8).to_string().into_bytes(),
+            },
+            // An end of a range of scores.
+            "end" => match rng.random_range(0..10) {
+                0 => {
+                    one(&["nan", "(", "((1", "[1", "", "1 ", " 1", "(inf", "(-inf", "0x2", "1e400", "x"], rng)
+                }
+                1..3 => one(&["-inf", "+inf", "inf"], rng),
+                3..6 => [&b"("[..], &self.kind("score", rng)].concat(),
+                _ => self.kind("score", rng),
+            },
+            // An end of a range of members.
+            "lex-end" => match rng.random_range(0..10) {
+                0 => one(&["", "a", "[", "(", "--", "+a", "[z", "(\0"], rng),
+                1..4 => one(&["-", "+"], rng),
+                4..7 => [&b"["[..], &self.kind("name", rng)].concat(),
+                _ => [&b"("[..], &self.kind("name", rng)].concat(),
+            },
+            "weight" => match rng.random_range(0..10) {
+                0 => one(&["inf", "-inf", "nan", "x", ""], rng),
+                _ => one(&["0", "1", "2", "-1", "0.5", "-0.25", "3"], rng),
+            },
+            // How many are passed over. What fewer than none means changed after 7.2.
+            "place-in" => match rng.random_range(0..20) {
+                0 => one(&["100", "9223372036854775807", "x", "1.5"], rng),
+                _ => rng.random_range(0..5).to_string().into_bytes(),
+            },
             "value" => {
                 let kind = ["text", "integer", "integer", "float", "long"].choose(rng).expect("not empty");
                 self.kind(kind, rng)

@@ -27,6 +27,7 @@ use crate::params::Params;
 use russet_structures::element::Element;
 use russet_structures::listpack::Listpack;
 use russet_structures::sorted_set;
+use std::borrow::Cow;
 
 /// Members in the order of their scores, and where these are equal, of their bytes.
 pub enum SortedSet {
@@ -133,8 +134,11 @@ fn tree<'e, I>(make: impl Fn() -> I, hasher: &KeyHasher) -> sorted_set::SortedSe
 where
     I: Iterator<Item = (Element<'e>, f64)>,
 {
-    let owned = |(member, score): (Element<'e>, f64)| (member.to_vec(), score);
-    sorted_set::SortedSet::from_sorted(make().map(owned), hasher.clone()).unwrap_or_else(|| {
+    let text = |(member, score): (Element<'e>, f64)| match member {
+        Element::Bytes(bytes) => (Cow::Borrowed(bytes), score),
+        integer => (Cow::Owned(integer.to_vec()), score),
+    };
+    sorted_set::SortedSet::from_sorted(make().map(text), hasher.clone()).unwrap_or_else(|| {
         let mut set = sorted_set::SortedSet::with_hasher(hasher.clone());
         for (member, score) in make() {
             member.with_text(|member| set.insert(member, score));

@@ -132,27 +132,16 @@ impl SortedSet {
         self.iter().for_each(|(member, score)| member.with_text(|member| see(member, score)));
     }
 
-    /// Visits about `count` elements from `cursor` on and returns the cursor to go on with, 0 at the end; in the small
+    /// Visits at least `count` elements, and not many more, from `cursor` on and returns the cursor to go on with, 0 at the end; in the small
     /// encoding all elements at once. An element that stays is visited exactly once between a cursor of 0 and the next.
-    pub fn scan(&self, mut cursor: u64, count: usize, mut visit: impl FnMut(Element<'_>, f64)) -> u64 {
-        /// Elements that a bucket of the dict holds at most.
-        const BUCKET: usize = 7;
-        let SortedSet::Sorted(set) = self else {
-            self.iter().for_each(|(member, score)| visit(member, score));
-            return 0;
-        };
-        let mut seen = 0;
-        // In a dict that has lost most of its elements, buckets may be empty: look no further than this.
-        let mut buckets_left = count.saturating_mul(10);
-        loop {
-            let budget = (count - seen).div_ceil(BUCKET).min(buckets_left).max(1);
-            buckets_left = buckets_left.saturating_sub(budget);
-            cursor = set.scan(cursor, budget, |member, score| {
-                seen += 1;
-                visit(Element::Bytes(member), score);
-            });
-            if cursor == 0 || seen >= count || buckets_left == 0 {
-                return cursor;
+    pub fn scan(&self, cursor: u64, count: usize, mut visit: impl FnMut(Element<'_>, f64)) -> u64 {
+        match self {
+            SortedSet::Packed(_) => {
+                self.iter().for_each(|(member, score)| visit(member, score));
+                0
+            }
+            SortedSet::Sorted(set) => {
+                set.scan_at_least(cursor, count, |member, score| visit(Element::Bytes(member), score))
             }
         }
     }

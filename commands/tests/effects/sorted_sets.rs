@@ -1,0 +1,30 @@
+//! Sorted sets: the command lines of the test.
+
+/// What does not depend on time.
+pub(crate) const LINES: &[&str] = &[
+    "ZADD {key} 1 {field} 2.5 {text}",
+    "ZADD {key} -0 {value} inf {field} 7 {text}",
+    "ZADD {key} NX 3 {field} 0.1 {value}",
+    "ZADD {key} XX GT CH 9 {field} 2 f",
+    "ZADD {key} LT INCR -0.3 {field}",
+    "ZINCRBY {key} 0.1 {field}",
+    "ZINCRBY {key} -inf {field}",
+    "ZREM {key} {field} f {text}",
+    "ZREMRANGEBYRANK {key} 1 2",
+    "ZREMRANGEBYSCORE {key} (1 3",
+    "ZPOPMIN {key}",
+    "ZPOPMAX {key} 2",
+    "ZMPOP 2 {key} {other} MAX COUNT 2",
+    "BZPOPMIN {key} {other} 0.001",
+    "BZMPOP 0.001 2 {other} {key} MIN COUNT 3",
+    "ZRANGESTORE {key} {other} 0 -2",
+    "ZUNIONSTORE {key} 2 {key} {other} WEIGHTS 2 0.3",
+    "ZINTERSTORE {key} 2 {key} {other} AGGREGATE MAX",
+    "ZDIFFSTORE {key} 2 {key} {other}",
+    "ZRANGE {key} 0 -1",
+    "ZRANDMEMBER {key} 2",
+    "CONFIG SET zset-max-listpack-entries 3",
+    "CONFIG SET zset-max-listpack-entries 128",
+    "COPY {key} {other} REPLACE",
+    "DEL {key}",
+];

@@ -9,6 +9,7 @@ mod hashes;
 mod lists;
 mod sets;
 mod streams;
+mod sorted_sets;
 mod strings;
 
 use proptest::prelude::*;
@@ -166,8 +167,14 @@ const RARE: &[&str] = &[
 ];
 
 /// Command lines by type, each with how often a step is one of them.
-const FAMILIES: &[(u32, &[&str])] =
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES), (6, sets::LINES)];
+const FAMILIES: &[(u32, &[&str])] = &[
+    (6, strings::TIMED),
+    (8, strings::UNTIMED),
+    (6, hashes::LINES),
+    (10, lists::LINES),
+    (6, sets::LINES),
+    (8, sorted_sets::LINES),
+];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));

@@ -98,9 +98,10 @@ impl SortedSet {
         I: ExactSizeIterator<Item = (Element<'e>, f64)>,
     {
         let len = make().len();
-        let packs = || make().all(|(member, _)| member.text_len() <= limits.value);
         let mut pack = Listpack::new();
-        if len <= limits.entries && pack.safe_to_add(len.saturating_mul(limits.value)) && packs() {
+        let lengths = || make().map(|(member, _)| member.text_len());
+        let is_short = len <= limits.entries && lengths().all(|length| length <= limits.value);
+        if is_short && pack.safe_to_add(lengths().sum()) {
             make().for_each(|(member, score)| packed::insert(&mut pack, member, score));
             return SortedSet::Packed(pack);
         }

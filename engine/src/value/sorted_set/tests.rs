@@ -227,3 +227,26 @@ fn a_negative_zero_is_kept_by_the_large_encoding_alone() {
         assert!(!set.update(b"m", limits, &hasher, |_| Some(0.0)).updated());
     }
 }
+
+/// Seen with `DUMP` on redict-server 7.3.6.
+#[test]
+fn a_small_set_has_the_bytes_of_redis() {
+    let hasher = KeyHasher::new([1, 2, 3, 4]);
+    let limits = Limits { entries: 128, value: 64 };
+    let mut set = SortedSet::new(0, 0, limits, &hasher);
+    let large = [4_611_686_018_427_387_904.0, 4_611_686_018_427_389_000.0, 9_223_372_036_854_776_000.0];
+    for (member, score) in
+        [("i", f64::INFINITY), ("j", f64::NEG_INFINITY), ("k", 1.5), ("l", 1e19), ("m", -0.0)]
+            .into_iter()
+            .chain(["n", "o", "p"].into_iter().zip(large))
+            .chain([("q", 1e17), ("12", 7.0)])
+    {
+        set.update(member.as_bytes(), limits, &hasher, |_| Some(score));
+    }
+    let SortedSet::Packed(pack) = set else { panic!("it is small") };
+    let expected: &[u8] =
+        b"r\0\0\0\x14\0\x81j\x02\x84-inf\x05\x81m\x02\0\x01\x81k\x02\x831.5\x04\x0c\x01\x07\x01\
+        \x81q\x02\xf4\0\0\x8a]xEc\x01\t\x81n\x02\xf4\0\0\0\0\0\0\0@\t\x81o\x02\xf4H\x04\0\0\0\0\0@\t\
+        \x81p\x02\x939223372036854776000\x14\x81l\x02\x851e+19\x06\x81i\x02\x83inf\x04\xff";
+    assert_eq!(pack.as_bytes(), expected);
+}

@@ -8,8 +8,8 @@ mod contents;
 mod hashes;
 mod lists;
 mod sets;
-mod streams;
 mod sorted_sets;
+mod streams;
 mod strings;
 
 use proptest::prelude::*;

@@ -16,7 +16,7 @@ pub(crate) struct Options<'a> {
     pub(crate) count: usize,
     /// Only keys of this type.
     pub(crate) kind: Option<&'a [u8]>,
-    /// Fields of a hash with their values.
+    /// Fields of a hash with their values, members of a sorted set with their scores.
     pub(crate) values: bool,
 }
 
@@ -25,9 +25,9 @@ pub(crate) struct Options<'a> {
 enum Of {
     /// The keys of a database, which have types.
     Keys,
-    /// The fields of a hash, which have values.
-    Fields,
-    /// The members of a set or a sorted set.
+    /// Names that have something beside them, which this option leaves out.
+    Pairs(&'static str),
+    /// The members of a set.
     Members,
 }
 
@@ -40,16 +40,18 @@ impl<'a> Options<'a> {
         Options::read(args, from, if of_keys { Of::Keys } else { Of::Members })
     }
 
-    /// As [`Options::parse`], with the option `NOVALUES` that fields of a hash have.
-    pub(crate) fn parse_of_fields(args: Args<'a>, from: usize) -> Result<Self, Error> {
-        Options::read(args, from, Of::Fields)
+    /// As [`Options::parse`], with an option to leave out what stands beside the names: `NOVALUES`, `NOSCORES`.
+    pub(crate) fn parse_of_pairs(args: Args<'a>, from: usize, without: &'static str) -> Result<Self, Error> {
+        Options::read(args, from, Of::Pairs(without))
     }
 
     fn read(args: Args<'a>, from: usize, of: Of) -> Result<Self, Error> {
         let mut options = Options { pattern: None, count: COUNT, kind: None, values: true };
         let mut at = from;
         while at < args.len() {
-            if of == Of::Fields && args.is(at, "NOVALUES") {
+            if let Of::Pairs(without) = of
+                && args.is(at, without)
+            {
                 options.values = false;
                 at += 1;
                 continue;

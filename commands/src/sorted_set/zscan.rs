@@ -9,7 +9,7 @@ command! {
     name: "ZSCAN", group: SortedSet, since: "2.8.0",
     complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.",
     summary: "Iterates over members and scores of a sorted set.",
-    syntax: "key cursor [MATCH pattern] [COUNT count]",
+    syntax: "key cursor [MATCH pattern] [COUNT count] [NOSCORES]",
     flags: READONLY,
     keys: [at(1).read_only().access()],
     tips: ["nondeterministic_output"],
@@ -20,7 +20,7 @@ fn zscan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let cursor = scanning::cursor(args.word(2))?;
     let mut found = Collected::default();
     let Some(set) = cx.db.get::<SortedSet>(args.key(1))? else { return scanning::answer(cx, 0, found) };
-    let options = Options::parse(args, 3, false)?;
+    let options = Options::parse_of_pairs(args, 3, "NOSCORES")?;
     // Redis prints scores out of its large encoding with all their digits, and what stands in a listpack as it is.
     let in_full = set.encoding() == Encoding::SortedTree;
     let next = set.scan(cursor, options.count, |member, score| {
@@ -28,6 +28,9 @@ fn zscan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             return;
         }
         found.element(member);
+        if !options.values {
+            return;
+        }
         if in_full {
             found.bulk(number::double::in_full(score).as_bytes());
         } else {
@@ -48,6 +51,8 @@ mod tests {
             "ZADD z 0.1 a 2 b => :2"
             "ZSCAN z 0 COUNT 1 => *2 $1 0 *4 $1 a $3 0.1 $1 b $1 2"
             "ZSCAN z 0 MATCH b => *2 $1 0 *2 $1 b $1 2"
+            "ZSCAN z 7 NOSCORES COUNT 1 => *2 $1 0 *2 $1 a $1 b"
+            "ZSCAN z 0 NOVALUES => -ERR syntax error"
             "ZSCAN none 0 FOO => *2 $1 0 *0"
             "ZSCAN none x => -ERR invalid cursor"
             "ZSCAN z 0 COUNT 0 => -ERR syntax error"

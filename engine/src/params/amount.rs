@@ -30,7 +30,7 @@ impl Bytes {
 ///
 /// A number too large for 64 bits saturates and then wraps with its unit, as it does in Redis: the range
 /// check sees the result.
-pub(super) fn amount(word: &[u8]) -> Option<u64> {
+pub fn amount(word: &[u8]) -> Option<u64> {
     let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (number, unit) = word.split_at(digits);
     let scale: u64 = match unit.to_ascii_lowercase().as_slice() {

@@ -50,6 +50,7 @@ mod process;
 mod replication;
 mod security;
 
+pub use amount::amount;
 pub use declare::{Flags, Parameter, Reason, Status};
 pub use set::{SetError, Staged};
 

@@ -2,7 +2,8 @@
 
 use russet_engine::debug_subcommand;
 use russet_engine::prelude::*;
-use russet_engine::value::{Encoding, Entry, Text};
+use russet_engine::value::{Encoding, Entry, Hash, List, Object, Set, SortedSet, Text};
+use russet_structures::quicklist::{Bytes, Quicklist};
 
 debug_subcommand! {
     name: "OBJECT", words: 3..=3,
@@ -21,24 +22,76 @@ fn object(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let clock = entry.clock();
     let idle = (seconds - i64::from(clock)).rem_euclid(CLOCK_WRAPS);
     let line = format!(
-        "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{clock} lru_seconds_idle:{idle}",
+        "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{clock} lru_seconds_idle:{idle}{}",
         entry.key().as_ptr(),
         Encoding::of(entry).name(),
         serialized_length(entry),
+        match Object::of(entry) {
+            Some(Object::List(List::Quick(list))) => nodes(list),
+            _ => String::new(),
+        },
     );
     cx.reply.simple(&line)
 }
 
+/// What is said of a quicklist besides. O(nodes).
+fn nodes(list: &Quicklist) -> String {
+    let (rules, count) = (list.rules(), list.node_count());
+    let bytes: usize = list.stored().map(|node| uncompressed(node.bytes)).sum();
+    format!(
+        " ql_nodes:{count} ql_avg_node:{:.2} ql_listpack_max:{} ql_compressed:{} ql_uncompressed_size:{bytes}",
+        list.len() as f64 / count as f64,
+        rules.fill,
+        u8::from(rules.depth > 0),
+    )
+}
+
+fn uncompressed(bytes: Bytes<'_>) -> usize {
+    match bytes {
+        Bytes::Raw(bytes) => bytes.len(),
+        Bytes::Lzf(_, length) => length,
+    }
+}
+
 /// The bytes that the value takes in an RDB file with `rdbcompression no`, its type aside.
 fn serialized_length(entry: &Entry) -> usize {
-    match Text::of(entry) {
-        Some(Text::Int(value)) => integer_length(value),
-        // A short text that spells a small integer is written as one.
-        Some(text @ Text::Bytes(bytes)) if bytes.len() <= 11 && text.int().is_ok_and(|v| i32::try_from(v).is_ok()) => {
-            text.int().map_or(0, integer_length)
+    match (Text::of(entry), Object::of(entry)) {
+        (Some(Text::Int(value)), _) => integer_length(value),
+        (Some(text), _) => text_length(text.bytes(&mut itoa::Buffer::new())),
+        (None, object) => object.map_or(0, object_length),
+    }
+}
+
+/// A short text that spells a small integer is written as one.
+fn text_length(bytes: &[u8]) -> usize {
+    let text = Text::Bytes(bytes);
+    match text.int() {
+        Ok(value) if bytes.len() <= 11 && i32::try_from(value).is_ok() => integer_length(value),
+        _ => blob_length(bytes.len()),
+    }
+}
+
+fn blob_length(length: usize) -> usize {
+    length_of_length(length) + length
+}
+
+fn object_length(object: &Object) -> usize {
+    match object {
+        Object::Blob(blob) => blob_length(blob.len()),
+        // A list is written as nodes, each with a byte that says of which kind it is.
+        Object::List(List::Packed(pack)) => 1 + 1 + blob_length(pack.bytes()),
+        Object::List(List::Quick(list)) => {
+            let node = |bytes| match bytes {
+                Bytes::Raw(bytes) => 1 + blob_length(bytes.len()),
+                Bytes::Lzf(lzf, length) => 1 + 1 + length_of_length(length) + blob_length(lzf.len()),
+            };
+            length_of_length(list.node_count()) + list.stored().map(|stored| node(stored.bytes)).sum::<usize>()
         }
-        Some(text) => length_of_length(text.len()) + text.len(),
-        None => 0,
+        Object::Hash(Hash::Packed(pack)) => blob_length(pack.bytes()),
+        Object::Set(Set::Packed(pack)) | Object::SortedSet(SortedSet::Packed(pack)) => blob_length(pack.bytes()),
+        Object::Set(Set::Ints(ints)) => blob_length(ints.as_bytes().len()),
+        Object::Set(Set::Table(set)) => length_of_length(set.len()) + set.iter().map(text_length).sum::<usize>(),
+        _ => 0,
     }
 }
 
@@ -91,6 +144,27 @@ mod tests {
         shell.clock.advance(7_000);
         assert!(shell.run("DEBUG OBJECT k").ends_with(" lru:5501189 lru_seconds_idle:7"));
         assert_eq!(shell.run("DEBUG OBJECT nosuch"), "-ERR no such key");
+    }
+
+    #[test]
+    fn fields_of_lists() {
+        let mut shell = shell();
+        let line = |shell: &mut crate::shell::Shell| {
+            let line = shell.run("DEBUG OBJECT k");
+            let (_, rest) = line.split_once(" refcount:1 ").unwrap();
+            rest.replace(" lru:5501184 lru_seconds_idle:0", "")
+        };
+        shell.run("RPUSH k 1 2 abc");
+        assert_eq!(line(&mut shell), "encoding:listpack serializedlength:19");
+        shell.set("list-max-listpack-size", "2");
+        shell.run("RPUSH k 7");
+        let nodes = "ql_nodes:2 ql_avg_node:2.00 ql_listpack_max:2 ql_compressed:0 ql_uncompressed_size:25";
+        assert_eq!(line(&mut shell), format!("encoding:quicklist serializedlength:30 {nodes}"));
+        shell.run("DEL k");
+        shell.set("list-compress-depth", "1");
+        shell.run(&format!("RPUSH k{}", format!(" {}", "a".repeat(100)).repeat(9)));
+        let nodes = "ql_nodes:5 ql_avg_node:1.80 ql_listpack_max:2 ql_compressed:1 ql_uncompressed_size:962";
+        assert!(line(&mut shell).ends_with(nodes));
     }
 
     #[test]

@@ -179,6 +179,9 @@ impl Engine {
         if self.keyspace.waiting.has_ready() {
             self.serve_waiting();
         }
+        if !self.keyspace.garbage.is_empty() {
+            self.throw_away();
+        }
         flow
     }
 
@@ -218,6 +221,14 @@ impl Engine {
                 self.resume(client);
             }
         }
+    }
+
+    /// Has the host drop the large values that have lost their places.
+    #[cold]
+    fn throw_away(&mut self) {
+        let garbage = self.keyspace.garbage.take();
+        let objects = garbage.len();
+        self.core.host.drop_later(Box::new(garbage), objects);
     }
 
     /// Runs the command again that a client waits with. One that is about to be closed would not read the answer, and
@@ -311,6 +322,9 @@ impl Engine {
             core.publish_events(&mut keyspace.events, Protocol::default());
         }
         self.serve_waiting();
+        if !self.keyspace.garbage.is_empty() {
+            self.throw_away();
+        }
     }
 
     /// Takes the samples that the rates per second of `INFO` are made of. Called ten times a second.

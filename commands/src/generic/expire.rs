@@ -127,8 +127,8 @@ fn set_expiry(
     }
     if at <= cx.db.now_ms() {
         // Its time has come already.
-        cx.db.delete(key);
         let lazily = cx.core.params.lazyfree_lazy_expire();
+        cx.db.delete_as(key, lazily);
         cx.journal([if lazily { &b"UNLINK"[..] } else { b"DEL" }, key.bytes]);
     } else {
         cx.db.set_expiry(key, Some(at));

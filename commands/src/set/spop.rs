@@ -66,7 +66,10 @@ fn pop_many(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         tell(cx, key, popped.iter().map(|member| Element::Bytes(member)))?;
     } else {
         let gone = cx.db.edit(key, |set: &mut Set| set.keep(len - count, random, &limits))?;
-        gone.map_or(Ok(()), |gone| tell(cx, key, gone.result.members()))?;
+        if let Some(gone) = gone {
+            tell(cx, key, gone.result.members())?;
+            cx.db.discard(gone.result);
+        }
     }
     cx.db.changed(key, Event::SPop);
     cx.db.count_changes(count - 1);
@@ -79,7 +82,7 @@ fn pop_all(cx: &mut Context<'_>, key: Key<'_>) -> Outcome {
     let len = set.len();
     cx.reply.set(len)?;
     set.members().try_for_each(|member| cx.reply.element(member))?;
-    cx.db.take(key);
+    cx.db.remove(key);
     cx.db.reduced(key, Event::SPop, true);
     cx.db.count_changes(len - 1);
     let later = cx.core.params.lazyfree_lazy_server_del();

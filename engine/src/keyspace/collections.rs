@@ -113,7 +113,7 @@ impl Db<'_> {
     pub fn replace<T: Collection>(&mut self, key: Key<'_>, value: T) -> bool {
         let existed = self.inspect(key).is_some();
         if value.vanishes() {
-            self.take(key);
+            self.remove(key);
         } else {
             let entry = self.entry(key, value);
             if existed { self.overwrite(entry) } else { self.put(entry) }

@@ -165,14 +165,25 @@ impl<'a> Db<'a> {
     #[inline]
     fn lookup(&mut self, key: Key<'_>, purpose: Purpose) -> Option<&mut Entry> {
         let Keyspace {
-            dbs, hasher, effects, events, watches, waiting, stats, access, now_us, paused, ..
+            dbs,
+            hasher,
+            effects,
+            events,
+            watches,
+            waiting,
+            garbage,
+            stats,
+            access,
+            now_us,
+            paused,
+            ..
         } = &mut *self.ks;
         let Database { table, volatile, .. } = &mut dbs[self.index];
         match table.entry(key.hash, is(key)) {
             dict::Entry::Occupied(found) => {
                 if expired(found.get(), *now_us / 1000) {
                     if !(*paused && purpose.counts()) {
-                        found.remove(rehash(hasher));
+                        garbage.leaving(&mut found.remove(rehash(hasher)), true);
                         volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
                         let news = &mut expire::News { effects, events, watches, waiting, stats };
                         news.expired(self.index, key.bytes);

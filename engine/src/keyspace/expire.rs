@@ -138,7 +138,9 @@ impl Keyspace {
     /// many of them had expired, and whether the cursor has come round.
     fn expire_round(&mut self, db: usize, wanted: usize) -> (usize, usize, bool) {
         let now_ms = self.now_ms();
-        let Keyspace { dbs, hasher, effects, events, watches, waiting, stats, expire_cursor, .. } = self;
+        let Keyspace {
+            dbs, hasher, effects, events, watches, waiting, garbage, stats, expire_cursor, ..
+        } = self;
         let database = &mut dbs[db];
         let mut hashes = Vec::with_capacity(wanted * 2);
         let mut done = false;
@@ -155,10 +157,11 @@ impl Keyspace {
             let Some(entry) = database.table.find(hash, volatile) else { continue };
             if expired(entry, now_ms) {
                 let gone = |entry: &Entry| volatile(entry) && expired(entry, now_ms);
-                if let Some(entry) = database.table.remove(hash, gone, rehash(hasher)) {
+                if let Some(mut entry) = database.table.remove(hash, gone, rehash(hasher)) {
                     database.volatile.remove(hash, |&h| h == hash, |&h| h);
                     let news = &mut News { effects, events, watches, waiting, stats };
                     news.expired(db, entry.key());
+                    garbage.leaving(&mut entry, true);
                     stale += 1;
                 }
             } else {

@@ -9,6 +9,7 @@ mod collections;
 mod database;
 mod db;
 mod expire;
+mod garbage;
 mod iterate;
 mod modify;
 mod relocate;
@@ -20,6 +21,7 @@ pub use collections::Edited;
 pub use database::Database;
 pub use db::{Db, Expiry, Integer};
 pub use expire::Cycle;
+pub use garbage::Garbage;
 pub use waiting::{KeyWait, Waiting, Wanted};
 pub use watch::{WatchFlag, Watches};
 
@@ -67,6 +69,8 @@ pub struct Keyspace {
     pub watches: Watches,
     /// Who waits for which key.
     pub waiting: Waiting,
+    /// Large values on their way out.
+    pub garbage: Garbage,
     /// Counters.
     pub stats: KeyspaceStats,
     pub(crate) expire_cursor: expire::Cursor,
@@ -87,6 +91,7 @@ impl Keyspace {
             events: Events::default(),
             watches: Watches::new(databases),
             waiting: Waiting::new(databases),
+            garbage: Garbage::default(),
             stats: KeyspaceStats::default(),
             expire_cursor: expire::Cursor::default(),
         }

@@ -11,7 +11,7 @@ use super::watch::Presence;
 use crate::args::Key;
 use crate::event::Event;
 use crate::output::Blob;
-use crate::value::{Encoding, Entry, New, Object};
+use crate::value::{Collection, Encoding, Entry, New, Object};
 use russet_structures::dict;
 use russet_structures::record::{PayloadMut, Record};
 
@@ -53,7 +53,8 @@ impl Db<'_> {
     /// and those who care hear of it. O(1).
     pub fn set(&mut self, key: Key<'_>, value: New<'_>, expiry: Expiry) {
         let now_ms = self.now_ms();
-        let Keyspace { dbs, hasher, access, effects, events, watches, waiting, stats, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, access, effects, events, watches, waiting, garbage, stats, .. } =
+            &mut *self.ks;
         // Nobody waits for a string.
         waiting.gone(self.index, key.bytes);
         let database = &mut dbs[self.index];
@@ -73,6 +74,7 @@ impl Db<'_> {
                     Expiry::Keep | Expiry::Clear => None,
                     Expiry::At(at) => Some(at),
                 };
+                garbage.leaving(entry, gone);
                 entry.set(encoding as u8, value);
                 if before != after {
                     entry.set_expiry(after);
@@ -127,15 +129,36 @@ impl Db<'_> {
 
     /// Removes a key and tells everybody. Returns whether it was there.
     pub fn delete(&mut self, key: Key<'_>) -> bool {
+        self.delete_as(key, self.ks.garbage.removed)
+    }
+
+    /// As [`delete`](Db::delete). With `lazily` a large value is dropped where nobody waits, whatever
+    /// `lazyfree-lazy-server-del` says.
+    pub fn delete_as(&mut self, key: Key<'_>, lazily: bool) -> bool {
         // A key that has expired is not there to be deleted.
         if self.inspect(key).is_none() {
             return false;
         }
-        let gone = self.take(key).is_some();
-        if gone {
-            self.changed(key, Event::Del);
+        let Some(mut entry) = self.take(key) else { return false };
+        if lazily {
+            self.ks.garbage.keep(&mut entry);
         }
-        gone
+        self.changed(key, Event::Del);
+        true
+    }
+
+    /// Drops a value that has lost its place in the database, a large one perhaps where nobody waits.
+    pub fn discard(&mut self, value: impl Collection) {
+        if self.ks.garbage.removed {
+            self.ks.garbage.keep_value(value.into_object());
+        }
+    }
+
+    /// Removes a key without telling anybody.
+    pub fn remove(&mut self, key: Key<'_>) {
+        if let Some(mut entry) = self.take(key) {
+            self.ks.garbage.replaced(&mut entry);
+        }
     }
 
     /// Takes a key out of the database without telling anybody.
@@ -149,10 +172,12 @@ impl Db<'_> {
     /// it counts as even in place of another.
     pub fn put(&mut self, entry: Entry) {
         let hash = self.ks.hasher.hash(entry.key());
-        let Keyspace { dbs, hasher, events, waiting, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, events, waiting, garbage, .. } = &mut *self.ks;
         waiting.made(self.index, entry.key());
         let database = &mut dbs[self.index];
-        database.take(Key { bytes: entry.key(), hash }, hasher);
+        if let Some(mut old) = database.take(Key { bytes: entry.key(), hash }, hasher) {
+            garbage.replaced(&mut old);
+        }
         events.note(self.index, Event::New, entry.key());
         database.put(hash, entry, hasher);
     }
@@ -161,10 +186,12 @@ impl Db<'_> {
     /// nor to those who wait for a value to be made.
     pub(super) fn overwrite(&mut self, entry: Entry) {
         let hash = self.ks.hasher.hash(entry.key());
-        let Keyspace { dbs, hasher, waiting, .. } = &mut *self.ks;
+        let Keyspace { dbs, hasher, waiting, garbage, .. } = &mut *self.ks;
         waiting.gone(self.index, entry.key());
         let database = &mut dbs[self.index];
-        database.take(Key { bytes: entry.key(), hash }, hasher);
+        if let Some(mut old) = database.take(Key { bytes: entry.key(), hash }, hasher) {
+            garbage.replaced(&mut old);
+        }
         database.put(hash, entry, hasher);
     }
 

@@ -7,6 +7,7 @@ pub mod bitmap;
 pub mod connection;
 mod drawing;
 pub mod generic;
+pub mod geo;
 pub mod hash;
 pub mod hyperloglog;
 pub mod list;

@@ -4,7 +4,7 @@
 //! is known here and nowhere else.
 
 use crate::error::{Error, Outcome};
-use crate::number;
+use crate::number::{self, LongDouble};
 use crate::output::{Blob, Output, SHARE_FROM};
 use russet_structures::element::Element;
 
@@ -155,6 +155,19 @@ impl<'a> Reply<'a> {
         match value {
             Some(value) => self.double(value),
             None => self.null(),
+        }
+    }
+
+    /// A number with up to 17 decimals and no exponent, as coordinates are answered; in RESP2 its text as a bulk string.
+    pub fn decimal(&mut self, value: LongDouble) -> Outcome {
+        let text = value.to_decimal();
+        match self.protocol {
+            Protocol::Resp2 => self.bulk(&text),
+            Protocol::Resp3 => {
+                self.raw(b",")?;
+                self.raw(&text)?;
+                self.raw(b"\r\n")
+            }
         }
     }
 

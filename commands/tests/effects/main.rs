@@ -10,6 +10,7 @@ mod lists;
 mod sets;
 mod sorted_sets;
 mod streams;
+mod places;
 mod strings;
 
 use proptest::prelude::*;
@@ -175,6 +176,11 @@ const FAMILIES: &[(u32, &[&str])] = &[
     (6, sets::LINES),
     (8, sorted_sets::LINES),
 ];
+const FAMILIES: &[(u32, &[&str])] =
+    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES), (6, sets::LINES)];
+    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES)];
+    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (6, sets::LINES)];
+    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (4, places::LINES)];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));

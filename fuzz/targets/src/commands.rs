@@ -6,6 +6,7 @@
 use crate::framing;
 use arbitrary::Unstructured;
 use russet_engine::args::OwnedArgs;
+use russet_engine::command::Group;
 use russet_engine::keyspace::Cycle;
 use russet_engine::params;
 use russet_engine::session::{ClientKey, ReplyMode};
@@ -18,7 +19,21 @@ const STEPS: usize = 200;
 /// The longest value that commands may make by naming an offset: they allocate what they name.
 const LONGEST: &[u8] = b"1mb";
 
+/// Keys, and with them members, fields and elements.
 const KEYS: &[&str] = &["a", "b", "c", "key:1", "key:2", "{tag}x", ""];
+
+/// The keys that a group's commands mostly name, so that they meet values of their own type.
+fn own_keys(group: Group) -> &'static [&'static str] {
+    match group {
+        Group::List => &["l1", "l2"],
+        Group::Set => &["s1", "s2", "s3"],
+        Group::SortedSet | Group::Geo => &["z1", "z2", "z3"],
+        Group::Hash => &["h1", "h2"],
+        Group::Stream => &["x1", "x2"],
+        Group::HyperLogLog => &["p1", "p2"],
+        _ => &["a", "b", "l1", "s1", "z1", "h1", "x1", "p1"],
+    }
+}
 
 const NUMBERS: &[&str] = &[
     "0",
@@ -72,6 +87,13 @@ const NUMBERS: &[&str] = &[
     "0.30000000000000004",
 ];
 
+/// Words that mean something to a single family: ids and groups of streams, bounds, patterns of SORT.
+const SIGNS: &[&str] = &[
+    "*", "$", ">", "+", "-", "=", "~", "#", "(", "[", "(1", "(-inf", "[a", "[b", "0-0", "0-1", "1-1", "1-*", "5-5",
+    "1700000000000-0", "18446744073709551615-18446744073709551615", "group", "alice", "bob", "w_*", "*->f", "nosort", "m",
+    "km", "u8", "i64", "#1", "#9223372036854775807",
+];
+
 const PATTERNS: &[&str] =
     &["*", "?", "a*", "*a*b*c", "[a-c]", "[^a]", "[", "\\", "key:?", "***********x", "[z-a]*", "[a-", "a\\"];
 
@@ -82,8 +104,22 @@ static OPTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let lines = registry.iter().map(|entry| entry.command.syntax);
     let words = lines.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'));
     let tokens = words.filter(|word| word.chars().any(|c| c.is_ascii_uppercase()));
-    let parameters =
-        ["maxmemory", "maxmemory-policy", "hz", "save", "latency-tracking", "lfu-decay-time", "nosuch"];
+    let parameters = [
+        "maxmemory",
+        "maxmemory-policy",
+        "hz",
+        "save",
+        "latency-tracking",
+        "lfu-decay-time",
+        "nosuch",
+        "list-max-listpack-size",
+        "list-compress-depth",
+        "hash-max-listpack-entries",
+        "set-max-intset-entries",
+        "set-max-listpack-entries",
+        "zset-max-listpack-entries",
+        "stream-node-max-entries",
+    ];
     tokens.chain(parameters).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 });
 
@@ -107,7 +143,7 @@ struct Table {
     clock: ManualClock,
     clients: Vec<ClientKey>,
     turn: usize,
-    names: Vec<String>,
+    names: Vec<(String, Group)>,
 }
 
 impl Table {
@@ -119,7 +155,7 @@ impl Table {
         setup.params.assign(debug, &[b"yes"]).expect("a valid value");
         let mut engine = Engine::new(setup).expect("no two commands have one name");
         let clients = (0..3).map(|_| engine.connect()).collect();
-        let names = engine.registry.iter().map(|entry| entry.name.clone()).collect();
+        let names = engine.registry.iter().map(|entry| (entry.name.clone(), entry.command.group)).collect();
         Table { engine, clock, clients, turn: 0, names }
     }
 
@@ -149,27 +185,36 @@ impl Table {
 
     /// A command's words.
     fn words(&self, input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<Vec<u8>>> {
-        let mut words = match input.arbitrary::<u8>()? {
+        let (name, group) = input.choose(&self.names)?;
+        let mut words: Vec<Vec<u8>> = match input.arbitrary::<u8>()? {
             0..6 => vec![raw(input)?],
-            _ => input.choose(&self.names)?.split('|').map(|part| part.as_bytes().to_vec()).collect(),
+            _ => name.split('|').map(|part| part.as_bytes().to_vec()).collect(),
         };
         let more = match input.arbitrary::<u8>()? {
             255 => 40,
             n => n % 8,
         };
-        for _ in 0..more {
-            words.push(self.argument(input)?);
+        for place in 0..more {
+            let key = place == 0 && input.ratio(3, 4)?;
+            words.push(if key { self.key(*group, input)? } else { self.argument(*group, input)? });
         }
         Ok(words)
     }
 
-    fn argument(&self, input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
+    fn key(&self, group: Group, input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
+        let keys = if input.ratio(9, 10)? { own_keys(group) } else { KEYS };
+        Ok(input.choose(keys)?.as_bytes().to_vec())
+    }
+
+    fn argument(&self, group: Group, input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
         let text = match input.arbitrary::<u8>()? {
-            0..90 => input.choose(KEYS)?,
-            90..140 => input.choose(NUMBERS)?,
-            140..200 => input.choose(&OPTIONS)?.as_str(),
+            0..30 => return self.key(group, input),
+            30..80 => input.choose(KEYS)?,
+            80..135 => input.choose(NUMBERS)?,
+            135..185 => input.choose(&OPTIONS)?.as_str(),
+            185..200 => input.choose(SIGNS)?,
             200..210 => input.choose(PATTERNS)?,
-            210..216 => input.choose(&self.names)?.split('|').next_back().unwrap_or_default(),
+            210..216 => input.choose(&self.names)?.0.split('|').next_back().unwrap_or_default(),
             216..226 => return Ok(input.int_in_range(-300..=300)?.to_string().into_bytes()),
             _ => return raw(input),
         };

@@ -276,6 +276,30 @@ impl Values {
             "later" => self.later(1, rng),
             "ms-later" => self.later(1000, rng),
             "pattern" => one(PATTERNS, rng),
+            // Places all over the map, rarely at its edges; two in one spot would be equally far from everything.
+            "longitude" | "latitude" => match rng.random_range(0..100) {
+                0 => one(&["-180", "180", "-85.05112878", "85.05112878", "0", "-0"], rng),
+                1 => one(&["181", "-85.06", "inf", "1e400", "nan", "x", "", "0x10"], rng),
+                n => {
+                    let degrees = if n < 40 {
+                        1.5
+                    } else if slot == "longitude" {
+                        180.0
+                    } else {
+                        85.0
+                    };
+                    rng.random_range(-degrees..degrees).to_string().into_bytes()
+                }
+            },
+            "length" => match rng.random_range(0..30) {
+                0 => one(&["0", "-1", "inf", "1e300", "x", "-0", "nan", "5e-324"], rng),
+                n => (10f64.powi(n % 8) * rng.random_range(0.5..5.0)).to_string().into_bytes(),
+            },
+            "unit" => one(&["m", "km", "m", "km", "m", "km", "ft", "mi", "FT", "KM", "Mi", "cm"], rng),
+            "city" => match rng.random_range(0..60) {
+                0 => self.kind("value", rng),
+                n => format!("city:{}", n % 24).into_bytes(),
+            },
             "type" => one(&["string", "STRING", "list", "hash", "nonsense"], rng),
             "word" => one(
                 &["NX", "XX", "GT", "LT", "EX", "PX", "GET", "foo", "MATCH", "COUNT", "KEEPTTL", "REPLACE"],

@@ -1,0 +1,3 @@
+//! Places: sorted sets whose scores are geohashes.
+
+automod::dir!(pub "src/geo");

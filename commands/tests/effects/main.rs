@@ -11,6 +11,8 @@ mod sets;
 mod sorted_sets;
 mod streams;
 mod places;
+mod sets;
+mod sorting;
 mod strings;
 
 use proptest::prelude::*;
@@ -181,6 +183,9 @@ const FAMILIES: &[(u32, &[&str])] =
     &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES)];
     &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (6, sets::LINES)];
     &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (4, places::LINES)];
+    (4, places::LINES),
+    (6, sorting::LINES),
+];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let families = FAMILIES.iter().map(|&(weight, lines)| (weight, any_of(lines).boxed()));

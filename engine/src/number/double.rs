@@ -45,12 +45,24 @@ pub fn parse(text: &[u8]) -> Option<f64> {
 ///
 /// Never a NaN. O(length).
 pub fn parse_lenient(text: &[u8]) -> Option<f64> {
+    read_c_string(text).map(|read| read.value)
+}
+
+/// Reads a weight of `SORT`: as [`parse_lenient`], but what is out of range is refused, and with it what is so small
+/// that it was rounded to fewer bits than others.
+pub fn parse_weight(text: &[u8]) -> Option<f64> {
+    let read = read_c_string(text)?;
+    let in_range = read.value.is_normal() || (read.hexadecimal && read.value.is_subnormal());
+    (read.infinity || read.zero || in_range).then_some(read.value)
+}
+
+fn read_c_string(text: &[u8]) -> Option<Read> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     if text.is_empty() {
-        return Some(0.0);
+        return Some(Read { value: 0.0, zero: true, infinity: false, hexadecimal: false });
     }
     let spaces = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
-    read(&text[spaces..]).map(|read| read.value)
+    read(&text[spaces..])
 }
 
 /// A number, rounded to the nearest double.
@@ -60,6 +72,8 @@ struct Read {
     zero: bool,
     /// It is infinite as it is written.
     infinity: bool,
+    /// It is written in base 16.
+    hexadecimal: bool,
 }
 
 fn read(text: &[u8]) -> Option<Read> {
@@ -70,7 +84,9 @@ fn read(text: &[u8]) -> Option<Read> {
         Magnitude::Hexadecimal { text, zero, exponent } => (parse_hexadecimal(text, exponent)?, zero),
     };
     let value = if number.negative { -magnitude } else { magnitude };
-    Some(Read { value, zero, infinity: matches!(number.magnitude, Magnitude::Infinity) })
+    let infinity = matches!(number.magnitude, Magnitude::Infinity);
+    let hexadecimal = matches!(number.magnitude, Magnitude::Hexadecimal { .. });
+    Some(Read { value, zero, infinity, hexadecimal })
 }
 
 /// Reads `0x1.8` or `0x1.8p3`; too large a number becomes infinite.
@@ -324,6 +340,25 @@ mod tests {
         }
         for input in ["1 ", " ", "nan", "x", "- 1", "(1", "1,5"] {
             assert_eq!(parse_lenient(input.as_bytes()), None, "{input:?}");
+        }
+    }
+
+    /// Seen with `SORT` on redict-server 7.3.6.
+    #[test]
+    fn weights_are_in_range() {
+        for (text, value) in [
+            (&b""[..], 0.0),
+            (b"1\0x", 1.0),
+            (b" \t\n\x0b\x0c\r-1.5", -1.5),
+            (b"0e5", 0.0),
+            (b"0x1p-1074", 5e-324),
+            (b"-inf", f64::NEG_INFINITY),
+            (b"2.2250738585072014e-308", f64::MIN_POSITIVE),
+        ] {
+            assert_eq!(parse_weight(text), Some(value), "{text:?}");
+        }
+        for text in ["1 ", " ", "nan", "1e309", "1e-310", "1e-400", "1x", "."] {
+            assert_eq!(parse_weight(text.as_bytes()), None, "{text:?}");
         }
     }
 

@@ -75,6 +75,11 @@ impl Default for List {
 }
 
 impl List {
+    /// An empty list that is going to be made as a whole and then [settled](List::settle).
+    pub fn long(limits: ListLimits) -> Self {
+        List::Quick(Quicklist::new(limits.rules()))
+    }
+
     /// Prepares for `elements` more, of `bytes` together: a listpack that would become too large becomes a quicklist.
     /// O(1).
     pub fn make_room(&mut self, bytes: usize, elements: usize, limits: ListLimits) {

@@ -1,0 +1,219 @@
+//! SORT and SORT_RO: the elements of a list, a set or a sorted set in order, or what keys named after them hold.
+
+mod options;
+mod order;
+mod pattern;
+mod source;
+mod store;
+mod words;
+
+use options::Options;
+use order::{Order, Weights};
+use pattern::Pattern;
+use russet_engine::command::FoundKey;
+use russet_engine::command::flags::key;
+use russet_engine::prelude::*;
+use russet_engine::value::SortedSet;
+use source::Source;
+use words::Words;
+
+command! {
+    name: "SORT", group: Generic, since: "1.0.0",
+    complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).",
+    summary: "Sorts the elements in a list, a set, or a sorted set, optionally storing the result.",
+    syntax: "key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA] [STORE destination]",
+    notes: [
+        of("BY").name("by-pattern").key_spec(1),
+        of("GET").name("get-pattern").key_spec(1),
+        of("STORE").key_spec(2),
+    ],
+    flags: WRITE | DENYOOM,
+    acl: category::DANGEROUS | category::LIST | category::SET | category::SORTEDSET,
+    keys: [
+        at(1).read_only().access(),
+        unknown().read_only().access()
+            .notes("For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort"),
+        unknown().overwrite().update()
+            .notes("For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array"),
+    ],
+    find_keys: find_keys,
+    run: sort,
+}
+
+command! {
+    name: "SORT_RO", group: Generic, since: "7.0.0",
+    complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).",
+    summary: "Returns the sorted elements of a list, a set, or a sorted set.",
+    syntax: "key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]",
+    notes: [
+        of("BY").name("by-pattern").key_spec(1),
+        of("GET").name("get-pattern").key_spec(1),
+    ],
+    flags: READONLY,
+    acl: category::DANGEROUS | category::LIST | category::SET | category::SORTEDSET,
+    keys: [
+        at(1).read_only().access(),
+        unknown().read_only().access()
+            .notes("For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort"),
+    ],
+    find_keys: find_keys_read,
+    run: sort_ro,
+}
+
+/// The key that is sorted, and the last one that `STORE` names.
+fn find_keys(args: Args<'_>) -> Vec<FoundKey> {
+    let mut found = find_keys_read(args);
+    let mut destination = None;
+    let mut at = 2;
+    while at < args.len() {
+        if args.is(at, "LIMIT") {
+            at += 2;
+        } else if args.is(at, "GET") || args.is(at, "BY") {
+            at += 1;
+        } else if args.is(at, "STORE") && at + 1 < args.len() {
+            at += 1;
+            destination = Some(FoundKey { index: at, flags: key::OW | key::UPDATE });
+        }
+        at += 1;
+    }
+    found.extend(destination);
+    found
+}
+
+fn find_keys_read(_: Args<'_>) -> Vec<FoundKey> {
+    vec![FoundKey { index: 1, flags: key::RO | key::ACCESS }]
+}
+
+fn sort(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    run(cx, args.key(1), &Options::read(args, false)?)
+}
+
+fn sort_ro(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    run(cx, args.key(1), &Options::read(args, true)?)
+}
+
+/// O(n log n), and O(n) memory, with n the number of elements; where they come as they are kept, the number of those
+/// that are wanted.
+fn run(cx: &mut Context<'_>, key: Key<'_>, options: &Options<'_>) -> Outcome {
+    let source = Source::load(cx.db.read(key), options)?;
+    if source.converts {
+        // Redis leaves a sorted set that it has sorted in the large encoding.
+        let hasher = cx.db.keyspace().hasher().clone();
+        cx.db.edit(key, |set: &mut SortedSet| set.convert(&hasher))?;
+    }
+    let elements = &source.elements;
+    let order = match source.by {
+        Some(by) => {
+            let weights = Weights::of(&mut cx.db, elements, by)?;
+            let whole = options.store.is_some();
+            let order = Order { weights, descending: options.descending, whole, untangle: source.tangled && whole };
+            order.sorted(elements)
+        }
+        None => (0..elements.len()).collect(),
+    };
+    let wanted = &order[source.window];
+    let each = [Pattern::Itself];
+    let get = if options.get.is_empty() { &each } else { &options.get[..] };
+    match options.store {
+        None => answer(cx, elements, wanted, get),
+        Some(destination) => {
+            let fields = options.by.iter().chain(get).any(Pattern::is_field);
+            store::store(cx, elements, wanted, get, destination, fields)
+        }
+    }
+}
+
+/// Answers with what the patterns find for each element.
+fn answer(cx: &mut Context<'_>, elements: &Words, wanted: &[usize], get: &[Pattern<'_>]) -> Outcome {
+    let mut name = Vec::new();
+    cx.reply.array(wanted.len() * get.len())?;
+    for &index in wanted {
+        for pattern in get {
+            match pattern.find(&mut cx.db, elements.get(index), &mut name) {
+                Some(found) => found.answer(&mut cx.reply)?,
+                None => cx.reply.null()?,
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::{Shell, conversation};
+
+    #[test]
+    fn numbers_and_text() {
+        conversation! {
+            "RPUSH l 3 1 20 01 => :4"
+            "SORT l => *4 $2 01 $1 1 $1 3 $2 20"
+            "SORT l DESC LIMIT 0 2 => *2 $2 20 $1 3"
+            "SORT l ALPHA => *4 $2 01 $1 1 $2 20 $1 3"
+            "SORT l LIMIT 1 -1 => *3 $1 1 $1 3 $2 20"
+            "SORT_RO l LIMIT 9223372036854775807 9223372036854775807 => *0"
+            "RPUSH l x => :5"
+            "SORT l => -ERR One or more scores can't be converted into double"
+            "SORT none => *0"
+            "SET s 1 => +OK"
+            "SORT s => -WRONGTYPE Operation against a key holding the wrong kind of value"
+            "SORT s foo => -ERR syntax error"
+            "SORT_RO l STORE d => -ERR syntax error"
+        };
+    }
+
+    #[test]
+    fn by_and_get() {
+        conversation! {
+            "RPUSH l 3 1 2 => :3"
+            "MSET w_1 30 w_2 10 => +OK"
+            "SORT l BY w_* GET # GET w_* => *6 $1 3 $-1 $1 2 $2 10 $1 1 $2 30"
+            "HSET o_1 f b => :1"
+            "HSET o_2 f a => :1"
+            "SORT l BY o_*->f ALPHA GET o_*->f GET o_*-> => *6 $-1 $-1 $1 a $-1 $1 b $-1"
+            "SORT l BY w_*->f GET o_* DESC => *3 $-1 $-1 $-1"
+            "SORT l BY same DESC => *3 $1 3 $1 1 $1 2"
+            "SORT l BY same BY w_* LIMIT 1 1 => *1 $1 1"
+            "ZADD z 1 b 2 a 3 c => :3"
+            "SORT z BY same DESC LIMIT 0 2 => *2 $1 c $1 a"
+            "OBJECT ENCODING z => $8 skiplist"
+        };
+    }
+
+    #[test]
+    fn what_is_stored() {
+        let mut shell = conversation! {
+            "RPUSH l 3 1 2 => :3"
+            "SET d x EX 100 => +OK"
+            "SORT l STORE d => :3"
+            "TTL d => :-1"
+            "LRANGE d 0 -1 => *3 $1 1 $1 2 $1 3"
+            "OBJECT ENCODING d => $8 listpack"
+            "SORT l GET none_* STORE d => :3"
+            "LRANGE d 0 -1 => *3 $0  $0  $0"
+            "SORT l LIMIT 0 0 STORE d => :0"
+            "EXISTS d => :0"
+            "SORT l STORE l => :3"
+            "LRANGE l 0 -1 => *3 $1 1 $1 2 $1 3"
+        };
+        shell.set("list-max-listpack-size", "2");
+        shell.run("SORT l STORE d");
+        assert_eq!(shell.run("OBJECT ENCODING d"), "$9 quicklist");
+    }
+
+    /// A field may expire unseen, so what was found there is what leaves.
+    #[test]
+    fn what_is_journaled() {
+        let mut shell = Shell::new();
+        for line in ["RPUSH l 3 1 2", "HSET o_1 f b", "HSET o_2 f a"] {
+            shell.run(line);
+        }
+        shell.engine.keyspace.effects.attach(true);
+        shell.run("SORT l STORE d");
+        assert_eq!(shell.effects(), ["SORT l STORE d"]);
+        shell.run("SORT l BY o_*->f ALPHA STORE d");
+        assert_eq!(shell.effects(), ["BEGIN", "DEL d", "RPUSH d 3 2 1", "COMMIT"]);
+        shell.run("SORT none BY o_*->f ALPHA STORE other");
+        shell.run("SORT_RO l");
+        assert!(shell.effects().is_empty());
+    }
+}

@@ -13,6 +13,7 @@ mod streams;
 mod places;
 mod sets;
 mod sorting;
+mod streams;
 mod strings;
 
 use proptest::prelude::*;
@@ -185,6 +186,7 @@ const FAMILIES: &[(u32, &[&str])] =
     &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (4, places::LINES)];
     (4, places::LINES),
     (6, sorting::LINES),
+    (8, streams::LINES),
 ];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

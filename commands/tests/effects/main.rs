@@ -186,7 +186,6 @@ const FAMILIES: &[(u32, &[&str])] =
     &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (4, places::LINES)];
     (4, places::LINES),
     (6, sorting::LINES),
-    (8, streams::LINES),
 ];
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

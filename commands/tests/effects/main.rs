@@ -7,11 +7,9 @@
 mod contents;
 mod hashes;
 mod lists;
-mod sets;
-mod sorted_sets;
-mod streams;
 mod places;
 mod sets;
+mod sorted_sets;
 mod sorting;
 mod streams;
 mod strings;
@@ -178,12 +176,6 @@ const FAMILIES: &[(u32, &[&str])] = &[
     (10, lists::LINES),
     (6, sets::LINES),
     (8, sorted_sets::LINES),
-];
-const FAMILIES: &[(u32, &[&str])] =
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES), (6, sets::LINES)];
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (10, lists::LINES)];
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (6, sets::LINES)];
-    &[(6, strings::TIMED), (8, strings::UNTIMED), (6, hashes::LINES), (4, places::LINES)];
     (4, places::LINES),
     (6, sorting::LINES),
 ];

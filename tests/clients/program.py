@@ -66,7 +66,7 @@ def queue(r):
 
 
 def leaderboard(r):
-    """Scores of players, ranks, neighbours, weekly sums."""
+    """Scores of players, ranks, neighbours."""
     r.zadd("board", {"ann": 10, "bob": 25.5, "cid": 7})
     print(r.zincrby("board", 20, "ann"), r.zincrby("board", 0.1, "cid"))
     print(r.zadd("board", {"ann": 5}, gt=True), r.zadd("board", {"ann": 31, "dee": 1}, gt=True, ch=True))
@@ -83,16 +83,20 @@ def leaderboard(r):
     r.zadd("lex", dict.fromkeys("abcdef", 0))
     print(r.zrangebylex("lex", "[b", "(e"), r.zlexcount("lex", "-", "+"), r.zrange("lex", "+", "[d", bylex=True, desc=True))
     print(r.object("encoding", "board"), r.object("encoding", "large"))
+    print(sorted(r.zscan_iter("large"))[:3], len(list(r.zscan_iter("large", match="p1*"))))
+    print(r.zpopmin("board", 2), r.zmpop(1, ["board"], max=True), r.bzpopmin(["none", "board"], 1), r.zpopmax("board"))
+    print(r.zremrangebyrank("large", 0, 99), r.zremrangebyscore("large", 200, "+inf"), r.zcard("large"))
+    print(len(set(r.zrandmember("large", 20))), r.zrandmember("none"))
+
+
+def weeks(r):
+    """Weekly scores, summed and compared."""
     r.zadd("week:1", {"ann": 1, "bob": 2})
     r.zadd("week:2", {"bob": 3, "cid": 4})
     print(r.zunionstore("month", ["week:1", "week:2"]), r.zrange("month", 0, -1, withscores=True))
     print(r.zinterstore("both", {"week:1": 2, "week:2": 1}, aggregate="MAX"), r.zrange("both", 0, -1, withscores=True))
     print(r.zunion(["week:1", "week:2"], withscores=True), r.zdiff(["week:1", "week:2"], withscores=True))
     print(r.zinter(["week:1", "week:2"]), r.zintercard(2, ["week:1", "week:2"]), r.zmscore("month", ["ann", "x"]))
-    print(sorted(r.zscan_iter("large"))[:3], len(list(r.zscan_iter("large", match="p1*"))))
-    print(r.zpopmin("board", 2), r.zpopmax("board"), r.zmpop(1, ["month"], max=True), r.bzpopmin(["none", "month"], 1))
-    print(r.zremrangebyrank("large", 0, 99), r.zremrangebyscore("large", 200, "+inf"), r.zcard("large"))
-    print(len(set(r.zrandmember("large", 20))), r.zrandmember("none"))
 
 
 def rates(r):
@@ -211,7 +215,7 @@ def places(r):
 
 
 def tags(r):
-    """Which articles have which tags: sets, and lists of results in pages."""
+    """Which articles have which tags."""
     for number in range(1, 200):
         for tag in (2, 3, 5):
             if number % tag == 0:
@@ -222,10 +226,16 @@ def tags(r):
     print(r.smismember("tag:2", [4, 5]), r.sismember("tag:3", 9), r.smove("tag:5", "gone", 25), r.srem("tag:5", 25, 35))
     print(len(set(r.sscan_iter("any"))), len(r.srandmember("any", 10)), len(r.spop("only2", 3)), r.scard("only2"))
     print(r.object("encoding", "any"), r.object("encoding", "tag:5"))
+    print(sorted(r.hscan_iter("article:5")), sorted(r.scan_iter(match="tag:*", _type="set")))
+
+
+def pages(r):
+    """Results in pages, sorted by what other keys hold."""
+    for number in range(1, 30):
+        r.hset(f"article:{number}", mapping={"title": f"t{number % 17}", "price": number * 31 % 100})
     r.sadd("page", *range(1, 11))
     print(r.sort("page", by="article:*->price", get=["#", "article:*->title"], start=0, num=4, groups=True))
     print(r.sort("page", desc=True, start=2, num=3), r.sort("page", by="nosort", alpha=True, store="sorted"), r.llen("sorted"))
-    print(sorted(r.hscan_iter("article:5")), sorted(r.scan_iter(match="tag:*", _type="set")))
 
 
 def listener(r):

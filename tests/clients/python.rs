@@ -11,7 +11,7 @@ use russet_tests::peers::{Server, target_directory};
 use crate::same;
 
 /// The parts of `program.py`.
-const PARTS: [&str; 3] = ["queue", "rates", "listener"];
+const PARTS: [&str; 6] = ["queue", "leaderboard", "rates", "groups", "tags", "listener"];
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials: Vec<Trial> = [("redis_py::resp2", "2"), ("redis_py::resp3", "3")]

@@ -171,7 +171,7 @@ mod tests {
             "HSET o_2 f a => :1"
             "SORT l BY o_*->f ALPHA GET o_*->f GET o_*-> => *6 $-1 $-1 $1 a $-1 $1 b $-1"
             "SORT l BY w_*->f GET o_* DESC => *3 $-1 $-1 $-1"
-            "SORT l BY same DESC => *3 $1 3 $1 1 $1 2"
+            "SORT l BY same DESC => *3 $1 2 $1 1 $1 3"
             "SORT l BY same BY w_* LIMIT 1 1 => *1 $1 1"
             "ZADD z 1 b 2 a 3 c => :3"
             "SORT z BY same DESC LIMIT 0 2 => *2 $1 c $1 a"

@@ -103,12 +103,12 @@ def rates(r):
     """A counter for each window, and a window that slides."""
     def allowed(user, limit):
         with r.pipeline() as pipe:
-            count, _ = pipe.incr(f"rate:{user}").expire(f"rate:{user}", 1, nx=True).execute()
+            count, _ = pipe.incr(f"rate:{user}").expire(f"rate:{user}", 3, nx=True).execute()
         return count <= limit
 
     print([allowed("ann", 3) for _ in range(5)], allowed("bob", 3))
-    print(0 < r.pttl("rate:ann") <= 1000)
-    time.sleep(1.1)
+    print(0 < r.pttl("rate:ann") <= 3000)
+    time.sleep(3.1)
     print(allowed("ann", 3), r.get("rate:ann"), r.exists("rate:bob"))
 
     def slides(user, now, window, limit):

@@ -11,7 +11,8 @@ use russet_tests::peers::{Server, target_directory};
 use crate::same;
 
 /// The parts of `program.py`.
-const PARTS: [&str; 6] = ["queue", "leaderboard", "rates", "groups", "tags", "listener"];
+const PARTS: [&str; 9] =
+    ["queue", "leaderboard", "weeks", "rates", "groups", "places", "tags", "pages", "listener"];
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials: Vec<Trial> = [("redis_py::resp2", "2"), ("redis_py::resp3", "3")]

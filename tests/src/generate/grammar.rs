@@ -115,6 +115,9 @@ impl Line {
         // The flags mean what they mean in case files, so that parser reads them.
         let step = Step::parse(0, &format!("{} x", kept.join(" ")))?;
         let tokens: Vec<&str> = rest.split_whitespace().skip(flags.len()).collect();
+        if tokens.first().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+            return Err("a weight stands before the flags".to_string());
+        }
         let mut tokens = tokens.as_slice();
         let body = alternatives(&mut tokens)?;
         if !tokens.is_empty() {

@@ -40,6 +40,11 @@ impl Taken {
     }
 }
 
+/// A count as an argument can say it. A client may have set it to the greatest that is read, from which it went on.
+fn readable(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 impl Reader<'_> {
     /// A consumer was made.
     pub(super) fn journal_consumer(&self, cx: &mut Context<'_>) {
@@ -51,7 +56,7 @@ impl Reader<'_> {
     pub(super) fn journal_taken(&self, cx: &mut Context<'_>, taken: &Taken, last_id: Id) {
         let ids: Vec<IdText> = taken.ids.iter().map(|id| IdText::new(*id)).collect();
         let (mut time, mut count) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let (time, count) = (time.format(taken.time).as_bytes(), count.format(taken.count).as_bytes());
+        let (time, count) = (time.format(taken.time).as_bytes(), count.format(readable(taken.count)).as_bytes());
         let last_id = IdText::new(last_id);
         let begin: [&[u8]; 5] = [b"XCLAIM", self.key.bytes, self.group, self.consumer, b"0"];
         let end: [&[u8]; 8] =
@@ -68,7 +73,7 @@ impl Reader<'_> {
 
     /// The group has moved on.
     pub(super) fn journal_place(&self, cx: &mut Context<'_>, last_id: Id, entries_read: Option<u64>) {
-        let read = entries_read.map_or("-1".to_owned(), |read| read.to_string());
+        let read = entries_read.map_or(-1, readable).to_string();
         let id = IdText::new(last_id);
         let words: [&[u8]; 7] =
             [b"XGROUP", b"SETID", self.key.bytes, self.group, id.as_bytes(), b"ENTRIESREAD", read.as_bytes()];

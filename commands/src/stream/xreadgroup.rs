@@ -251,6 +251,23 @@ mod tests {
     }
 
     #[test]
+    fn counts_beyond_what_is_read_are_journaled_as_the_greatest() {
+        let mut shell = Shell::new();
+        shell.run("XADD s 1 a 1");
+        shell.run("XGROUP CREATE s g 0 ENTRIESREAD 9223372036854775807");
+        shell.engine.keyspace.effects.attach(true);
+        shell.run("XREADGROUP GROUP g c NOACK STREAMS s >");
+        assert_eq!(shell.effects()[2], "XGROUP SETID s g 1-0 ENTRIESREAD 9223372036854775807");
+        shell.run("XCLAIM s g c 0 1 FORCE RETRYCOUNT 9223372036854775807");
+        shell.effects();
+        shell.run("XREADGROUP GROUP g c STREAMS s 0");
+        assert_eq!(
+            shell.effects(),
+            ["XCLAIM s g c 0 1-0 TIME 1700000000000 RETRYCOUNT 9223372036854775807 FORCE JUSTID LASTID 1-0"]
+        );
+    }
+
+    #[test]
     fn each_entry_goes_to_one_who_waits() {
         let mut shell = Shell::new();
         shell.run("XGROUP CREATE s g 0 MKSTREAM");

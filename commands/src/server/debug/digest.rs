@@ -5,6 +5,7 @@
 //! SHA-1 of the result, and so does.
 
 use russet_engine::debug_subcommand;
+use russet_engine::number;
 use russet_engine::prelude::*;
 use russet_engine::value::{Encoding, Entry, List, Object, Set, Type};
 use russet_structures::element::Element;
@@ -99,7 +100,7 @@ impl Fingerprint {
                 hash.at(now_ms).iter().for_each(|(field, value)| self.xor_pair(&field.to_vec(), &value.to_vec()));
             }
             Object::SortedSet(set) => {
-                set.for_each(|member, score| self.xor_pair(member, &seventeen_digits(score)));
+                set.for_each(|member, score| self.xor_pair(member, number::format_double(score).as_bytes()));
             }
             Object::Stream(stream) => {
                 for entry in stream.iter() {
@@ -140,27 +141,6 @@ fn type_number(kind: Type) -> u32 {
         Type::Hash => 4,
         Type::Stream => 6,
     }
-}
-
-/// A score as C's `printf` writes it with `%.17g`.
-fn seventeen_digits(score: f64) -> Vec<u8> {
-    if !score.is_finite() {
-        return format!("{score}").to_ascii_lowercase().into_bytes();
-    }
-    let text = format!("{score:.16e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let trimmed = |text: String| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    };
-    let text = if (-4..17).contains(&exponent) {
-        trimmed(format!("{score:.*}", (16 - exponent) as usize))
-    } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{}e{sign}{:02}", trimmed(digits.to_owned()), exponent.abs())
-    };
-    text.into_bytes()
 }
 
 #[cfg(test)]

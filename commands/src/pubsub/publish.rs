@@ -35,6 +35,7 @@ fn spublish(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::shell::{Shell, conversation};
+    use russet_engine::keyspace::Cycle;
 
     #[test]
     fn a_client_hears_by_each_of_its_subscriptions() {
@@ -109,5 +110,35 @@ mod tests {
         assert!(shell.run("EXEC").len() < 3 << 20);
         let own = shell.engine.core.clients.get(shell.client());
         assert!(own.is_some_and(|client| client.session.overflowed));
+    }
+
+    #[test]
+    fn events_of_keys_reach_listeners_after_the_command_or_the_cycle_that_made_them() {
+        let mut shell = Shell::new();
+        shell.resp3();
+        shell.set("notify-keyspace-events", "Eg$x");
+        shell.run("PSUBSCRIBE *");
+        let event = |event: &str, key: &str| {
+            let channel = format!("__keyevent@0__:{event}");
+            format!(">4 $8 pmessage $1 * ${} {channel} ${} {key}", channel.len(), key.len())
+        };
+        assert_eq!(shell.run("SET a 1"), format!("+OK {}", event("set", "a")));
+        for queued in ["RENAME a b", "PUBLISH c x", "EXPIRE b 1"] {
+            shell.run("MULTI");
+            assert_eq!(shell.run(queued), "+QUEUED");
+            let answer = shell.run("EXEC");
+            let pushed = match queued.split(' ').next() {
+                Some("RENAME") => format!("*1 +OK {} {}", event("rename_from", "a"), event("rename_to", "b")),
+                Some("PUBLISH") => "*1 :1 >4 $8 pmessage $1 * $1 c $1 x".to_owned(),
+                _ => format!("*1 :1 {}", event("expire", "b")),
+            };
+            assert_eq!(answer, pushed);
+        }
+        shell.clock.advance(1001);
+        shell.engine.synchronise();
+        shell.engine.expire_cycle(Cycle::Slow { hz: 10 });
+        assert_eq!(shell.tick(), event("expired", "b"));
+        shell.set("notify-keyspace-events", "g$x");
+        assert_eq!(shell.run("SET a 1"), "+OK", "without K or E there is no channel");
     }
 }

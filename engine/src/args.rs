@@ -148,6 +148,11 @@ impl<'a> Args<'a> {
         self.iter_from(0)
     }
 
+    /// The first `len` words, as a request of their own: for options that end where something else begins.
+    pub fn head(&self, len: usize) -> Args<'a> {
+        Args { spans: self.spans.get(..len).unwrap_or(self.spans), ..*self }
+    }
+
     /// The words from `index` on, as a request of their own: `COMMAND GETKEYS` looks at one.
     pub fn tail(&self, index: usize) -> Args<'a> {
         Args { spans: self.spans.get(index..).unwrap_or_default(), first_key: None, ..*self }

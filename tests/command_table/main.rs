@@ -36,6 +36,7 @@ fn main() -> ExitCode {
                 for (name, facts) in &tested.0 {
                     let problems = match right.0.get(name) {
                         Some(right) => differences(server, name, facts, right, &allowed, &used),
+                        None if server == Server::Valkey9 => continue,
                         None if excused(server, name, "exists", &allowed, &used) => Vec::new(),
                         None => vec![format!("{server} has no such command")],
                     };
@@ -70,8 +71,11 @@ fn tables() -> Result<Tables, String> {
         CommandTable::read(&mut client).map_err(|e| format!("{server}: {e}"))
     };
     let tested = read(Server::Russet)?;
-    let peers = [Server::Redict, Server::Valkey].map(|server| Ok::<_, String>((server, read(server)?)));
-    Ok((tested, peers.into_iter().collect::<Result<_, _>>()?))
+    let (redict, mut valkey9) = (read(Server::Redict)?, read(Server::Valkey9)?);
+    // What 7.2 has is right as it was there: the newest is asked only for what came later.
+    valkey9.0.retain(|name, _| !redict.0.contains_key(name));
+    let valkey = read(Server::Valkey)?;
+    Ok((tested, vec![(Server::Redict, redict), (Server::Valkey, valkey), (Server::Valkey9, valkey9)]))
 }
 
 fn allowed() -> Vec<Allowed> {

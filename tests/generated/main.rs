@@ -20,7 +20,8 @@ use russet_tests::case::Protocol;
 use russet_tests::generate::{Grammar, Operation, Pair, shrink};
 use russet_tests::peers::Server;
 
-/// A family of commands in each file; the sequences of a family are made of it and of `common.grammar`.
+/// A family of commands in each file; the sequences of a family are made of it and, if it has no oracles of its own, of
+/// `common.grammar`.
 const GRAMMARS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/grammar");
 const COMMON: &str = "common.grammar";
 const CONNECTIONS: usize = 3;
@@ -40,10 +41,12 @@ fn main() -> ExitCode {
         trials.push(Trial::test(format!("requests::seed_{seed}"), move || requests::check(seed, requests)));
         let (one, other) = (Protocol::Resp2, Protocol::Resp3);
         let (one, other) = if seed % 2 == 0 { (one, other) } else { (other, one) };
-        for (oracle, protocol) in
-            [(Server::Redict, one), (Server::Redict, other), (Server::Redis, one), (Server::Valkey, other)]
-        {
-            for (family, grammar) in &families {
+        let usual =
+            [(Server::Redict, one), (Server::Redict, other), (Server::Redis, one), (Server::Valkey, other)];
+        for (family, grammar) in &families {
+            let own = grammar.oracles.iter().flatten().flat_map(|&oracle| [(oracle, one), (oracle, other)]);
+            let asked: Vec<_> = if grammar.oracles.is_some() { own.collect() } else { usual.to_vec() };
+            for (oracle, protocol) in asked {
                 let name = format!("{family}::{oracle}::{protocol:?}::seed_{seed}").to_lowercase();
                 let grammar = Arc::clone(grammar);
                 trials.push(Trial::test(name, move || check(seed, commands, &grammar, oracle, protocol)));
@@ -65,7 +68,9 @@ fn families() -> io::Result<Vec<(String, Arc<Grammar>)>> {
         let path = file?.path();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if !path.ends_with(COMMON) {
-            families.push((name, parse(&(std::fs::read_to_string(&path)? + &common))?));
+            let own = std::fs::read_to_string(&path)?;
+            let alone = parse(&own)?;
+            families.push((name, if alone.oracles.is_some() { alone } else { parse(&(own + &common))? }));
         }
     }
     families.sort_by(|(one, _), (other, _)| one.cmp(other));

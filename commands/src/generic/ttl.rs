@@ -43,7 +43,7 @@ command! {
 }
 
 /// Seconds, rounded to the nearest.
-fn seconds(ms: i64) -> i64 {
+pub(crate) fn seconds(ms: i64) -> i64 {
     (ms.max(0).unsigned_abs() + 500).wrapping_div(1000) as i64
 }
 

@@ -1,7 +1,9 @@
 //! HDEL: remove fields, and the hash with the last of them.
 
+use crate::hash::fields;
 use russet_engine::prelude::*;
 use russet_engine::value::Hash;
+use russet_engine::value::hash::Stood;
 
 command! {
     name: "HDEL", group: Hash, since: "2.0.0",
@@ -19,15 +21,13 @@ command! {
 fn hdel(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let key = args.key(1);
     let now_ms = cx.db.now_ms();
+    let mut removed = Vec::new();
     let edited = cx.db.edit(key, |hash: &mut Hash| {
-        args.iter_from(2).filter(|field| hash.remove(field, now_ms)).count()
+        // What has expired stays, and is not told: where this is replayed it may still stand.
+        removed.extend(args.iter_from(2).filter(|field| hash.remove(field, now_ms) == Stood::Live));
     })?;
-    let Some(edited) = edited else { return cx.reply.int(0) };
-    if edited.result > 0 {
-        cx.db.reduced(key, Event::HDel, edited.emptied);
-        cx.db.count_changes(edited.result - 1);
-    }
-    cx.reply.count(edited.result)
+    fields::removed(cx, key, Event::HDel, &removed, edited.is_some_and(|edited| edited.emptied));
+    cx.reply.count(removed.len())
 }
 
 #[cfg(test)]
@@ -46,6 +46,6 @@ mod tests {
         assert_eq!(shell.run("HDEL h b c d"), ":2");
         assert_eq!(shell.run("EXISTS h"), ":0");
         assert_eq!(shell.run("HDEL h b"), ":0");
-        assert_eq!(shell.effects(), ["HDEL h b c d"]);
+        assert_eq!(shell.effects(), ["HDEL h b c"]);
     }
 }

@@ -1,9 +1,10 @@
 //! HINCRBY: add to a field that spells an integer.
 
+use crate::hash::fields;
 use russet_engine::number::integer;
 use russet_engine::prelude::*;
 use russet_engine::value::Hash;
-use russet_engine::value::hash::Rules;
+use russet_engine::value::hash::{Rules, Stood};
 use russet_structures::element::Element;
 
 command! {
@@ -30,7 +31,13 @@ fn hincrby(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let mut digits = itoa::Buffer::new();
     let digits = digits.format(sum).as_bytes();
-    cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| hash.update(field, digits, &rules, now_ms))?;
+    let put = |hash: &mut Hash| hash.put(field, digits, Expiry::Keep, &rules, now_ms);
+    let stood = cx.db.edit_or_insert(key, Hash::default, put)?.result;
+    fields::Stood::one(stood).tell(cx, key);
+    if stood == Stood::Past {
+        // Where this is replayed, the field that has expired here may still stand.
+        cx.journal([&b"HSET"[..], key.bytes, field, digits]);
+    }
     cx.db.changed(key, Event::HIncrBy);
     cx.reply.int(sum)
 }

@@ -1,5 +1,6 @@
 //! HINCRBYFLOAT: add to a field that spells a number, in 80-bit floats.
 
+use crate::hash::fields;
 use russet_engine::number::LongDouble;
 use russet_engine::prelude::*;
 use russet_engine::value::Hash;
@@ -33,10 +34,18 @@ fn hincrbyfloat(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let sum = before.checked_add(increment).ok_or(Error::new("ERR increment would produce NaN or Infinity"))?;
     let sum = sum.to_decimal();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
-    cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| hash.update(field, &sum, &rules, now_ms))?;
+    let put = |hash: &mut Hash| {
+        let stood = hash.put(field, &sum, Expiry::Keep, &rules, now_ms);
+        (stood, hash.at(now_ms).expiry(field).flatten().is_some())
+    };
+    let (stood, expires) = cx.db.edit_or_insert(key, Hash::default, put)?.result;
+    fields::Stood::one(stood).tell(cx, key);
     cx.db.changed(key, Event::HIncrByFloat);
     // The sum itself, so that a replica or a replay need not add as this machine does.
-    cx.journal([&b"HSET"[..], key.bytes, field, &sum]);
+    match expires {
+        true => fields::journal(cx, &[b"HSETEX", key.bytes, b"KEEPTTL"], 1, &[field, &sum]),
+        false => cx.journal([&b"HSET"[..], key.bytes, field, &sum]),
+    }
     cx.reply.bulk(&sum)
 }
 

@@ -1,5 +1,6 @@
 //! HSET, HMSET: give fields of a hash values.
 
+use crate::hash::fields;
 use russet_engine::prelude::*;
 use russet_engine::value::Hash;
 use russet_engine::value::hash::Rules;
@@ -46,14 +47,17 @@ fn set_all(cx: &mut Context<'_>, args: Args<'_>, command: &str) -> Result<usize,
     let key = args.key(1);
     let now_ms = cx.db.now_ms();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
-    let edited = cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| {
+    let mut stood = fields::Stood::default();
+    cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| {
         hash.expect(args.iter_from(2), &rules);
-        let fields = (2..args.len()).step_by(2);
-        fields.filter(|&at| hash.set(args.word(at), args.word(at + 1), &rules, now_ms)).count()
+        for at in (2..args.len()).step_by(2) {
+            stood.count(hash.put(args.word(at), args.word(at + 1), Expiry::Clear, &rules, now_ms));
+        }
     })?;
+    stood.tell(cx, key);
     cx.db.changed(key, Event::HSet);
     cx.db.count_changes((args.len() - 2) / 2 - 1);
-    Ok(edited.result)
+    Ok(stood.new)
 }
 
 #[cfg(test)]

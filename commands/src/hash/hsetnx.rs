@@ -1,5 +1,6 @@
 //! HSETNX: give a field a value if it has none.
 
+use crate::hash::fields;
 use russet_engine::prelude::*;
 use russet_engine::value::Hash;
 use russet_engine::value::hash::Rules;
@@ -21,8 +22,12 @@ fn hsetnx(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         return cx.reply.int(0);
     }
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
-    cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| hash.set(field, value, &rules, now_ms))?;
+    let put = |hash: &mut Hash| hash.put(field, value, Expiry::Clear, &rules, now_ms);
+    let stood = cx.db.edit_or_insert(key, Hash::default, put)?.result;
+    fields::Stood::one(stood).tell(cx, key);
     cx.db.changed(key, Event::HSet);
+    // Where this is replayed, a field that has expired here may still stand.
+    cx.journal([&b"HSET"[..], key.bytes, field, value]);
     cx.reply.int(1)
 }
 

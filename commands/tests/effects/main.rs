@@ -172,7 +172,8 @@ const RARE: &[&str] = &[
 const FAMILIES: &[(u32, &[&str])] = &[
     (6, strings::TIMED),
     (8, strings::UNTIMED),
-    (6, hashes::LINES),
+    (4, hashes::TIMED),
+    (6, hashes::UNTIMED),
     (10, lists::LINES),
     (6, sets::LINES),
     (8, sorted_sets::LINES),

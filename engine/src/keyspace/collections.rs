@@ -66,9 +66,11 @@ impl Db<'_> {
         let Some(entry) = self.write(key) else { return Ok(None) };
         let PayloadMut::Owned(object) = entry.payload_mut() else { return Err(Error::WRONG_TYPE) };
         let value = T::of_mut(object).ok_or(Error::WRONG_TYPE)?;
+        let before = value.next_expiry();
         let result = change(value);
-        let (encoding, emptied) = (value.encoding(), value.vanishes());
+        let (encoding, emptied, after) = (value.encoding(), value.vanishes(), value.next_expiry());
         entry.set_tag(encoding as u8);
+        self.ks.dbs[self.index].reschedule(key.hash, before, after);
         if emptied {
             self.take(key);
         }
@@ -99,9 +101,11 @@ impl Db<'_> {
         };
         let PayloadMut::Owned(object) = entry.payload_mut() else { return Err(Error::WRONG_TYPE) };
         let value = T::of_mut(object).ok_or(Error::WRONG_TYPE)?;
+        let before = value.next_expiry();
         let result = change(value);
-        let (encoding, emptied) = (value.encoding(), value.vanishes());
+        let (encoding, emptied, after) = (value.encoding(), value.vanishes(), value.next_expiry());
         entry.set_tag(encoding as u8);
+        self.ks.dbs[self.index].reschedule(key.hash, before, after);
         if emptied {
             self.take(key);
         }

@@ -1,19 +1,25 @@
-//! One database: a table of records, and an index of those that expire.
+//! One database: a table of records, and indexes of those that expire or whose elements do.
 
 use crate::args::Key;
 use crate::hash::KeyHasher;
-use crate::value::Entry;
+use crate::value::{Entry, Object};
 use russet_structures::dict::Dict;
+use std::collections::BTreeSet;
 
 /// One database.
 ///
 /// `volatile` holds the hash of every key with an expiry, so that the active expiry can sample them without
 /// touching the others. A hash stands for its key: two volatile keys with one 64-bit hash stand in it twice,
 /// and whoever samples a hash looks its keys up in `table`.
+///
+/// `deadlines` has an entry for every hash with fields that expire: when the first of them does, and the hash of the
+/// key. What changes a value keeps it right: [`Database::put`], [`Database::take`], and whoever changes a value in place
+/// calls [`Database::reschedule`].
 #[derive(Default)]
 pub struct Database {
     pub(crate) table: Dict<Entry>,
     pub(crate) volatile: Dict<u64>,
+    pub(crate) deadlines: BTreeSet<(i64, u64)>,
     /// Running estimate of the volatile keys' mean time to live, in milliseconds.
     pub(crate) average_ttl: i64,
 }
@@ -74,20 +80,40 @@ impl Database {
         }
     }
 
-    /// Takes a key out of table and index. O(1).
+    /// Makes the deadlines agree with a key whose first element expires at another time than before.
+    #[inline]
+    pub(crate) fn reschedule(&mut self, hash: u64, before: Option<i64>, after: Option<i64>) {
+        if before != after {
+            if let Some(at) = before {
+                self.deadlines.remove(&(at, hash));
+            }
+            if let Some(at) = after {
+                self.deadlines.insert((at, hash));
+            }
+        }
+    }
+
+    /// Takes a key out of table and indexes. O(1), or O(log keys whose elements expire).
     pub(crate) fn take(&mut self, key: Key<'_>, hasher: &KeyHasher) -> Option<Entry> {
         let entry = self.table.remove(key.hash, is(key), rehash(hasher))?;
-        self.index(key.hash, entry.expiry().is_some(), false);
+        self.forget(key.hash, &entry);
         Some(entry)
     }
 
-    /// Puts a key into table and index that the table does not hold. O(1).
+    /// Takes an entry out of the indexes that is no longer in the table. As [`Database::take`].
+    pub(crate) fn forget(&mut self, hash: u64, entry: &Entry) {
+        self.index(hash, entry.expiry().is_some(), false);
+        self.reschedule(hash, Object::next_expiry_in(entry), None);
+    }
+
+    /// Puts a key into table and indexes that the table does not hold. O(1).
     pub(crate) fn put(&mut self, hash: u64, entry: Entry, hasher: &KeyHasher) {
         self.index(hash, false, entry.expiry().is_some());
+        self.reschedule(hash, None, Object::next_expiry_in(&entry));
         self.table.insert_unique(hash, entry, rehash(hasher));
     }
 
-    /// Checks that table and index agree. O(n). For tests.
+    /// Checks that table and indexes agree. O(n). For tests.
     ///
     /// # Panics
     /// If they do not.
@@ -100,5 +126,8 @@ impl Database {
         expected.sort_unstable();
         found.sort_unstable();
         assert_eq!(expected, found, "the index of volatile keys disagrees with the table");
+        let deadline = |entry: &Entry| Some((Object::next_expiry_in(entry)?, hasher.hash(entry.key())));
+        let deadlines: BTreeSet<(i64, u64)> = self.table.iter().filter_map(deadline).collect();
+        assert_eq!(deadlines, self.deadlines, "the deadlines disagree with the table");
     }
 }

@@ -9,7 +9,7 @@ use super::{Access, Keyspace};
 use crate::args::Key;
 use crate::error::Error;
 use crate::event::Event;
-use crate::value::{Encoding, Entry, Text, Type};
+use crate::value::{Encoding, Entry, Object, Text, Type};
 use russet_structures::dict;
 use russet_structures::record::PayloadMut;
 
@@ -178,13 +178,17 @@ impl<'a> Db<'a> {
             paused,
             ..
         } = &mut *self.ks;
-        let Database { table, volatile, .. } = &mut dbs[self.index];
+        let Database { table, volatile, deadlines, .. } = &mut dbs[self.index];
         match table.entry(key.hash, is(key)) {
             dict::Entry::Occupied(found) => {
                 if expired(found.get(), *now_us / 1000) {
                     if !(*paused && purpose.counts()) {
-                        garbage.leaving(&mut found.remove(rehash(hasher)), true);
+                        let mut gone = found.remove(rehash(hasher));
                         volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
+                        if let Some(at) = Object::next_expiry_in(&gone) {
+                            deadlines.remove(&(at, key.hash));
+                        }
+                        garbage.leaving(&mut gone, true);
                         let news = &mut expire::News { effects, events, watches, waiting, stats };
                         news.expired(self.index, key.bytes);
                     }

@@ -13,6 +13,10 @@
 //! The slow cycle runs `hz` times a second and takes at most a quarter of the time between two runs; a fast
 //! one runs before the loop sleeps when the last slow one ran out of time, for a millisecond.
 //! `active-expire-effort` (1 to 10) raises both, and lowers the tolerated share.
+//!
+//! # And the fields of hashes?
+//!
+//! They are not sampled but known in order; see [`fields`](super::fields). Each cycle ends with them.
 
 use super::database::{Database, rehash};
 use super::waiting::Waiting;
@@ -128,6 +132,7 @@ impl Keyspace {
                 self.expire_cursor.position = 0;
             }
         }
+        out_of_time |= self.expire_fields(|| elapsed_us() > budget);
         self.expire_cursor.pressed = out_of_time;
         self.stats.expire_cycle_us += elapsed_us().max(0) as u64;
         let now_stale = if seen_all == 0 { 0.0 } else { stale_all as f64 * 100.0 / seen_all as f64 };
@@ -158,7 +163,7 @@ impl Keyspace {
             if expired(entry, now_ms) {
                 let gone = |entry: &Entry| volatile(entry) && expired(entry, now_ms);
                 if let Some(mut entry) = database.table.remove(hash, gone, rehash(hasher)) {
-                    database.volatile.remove(hash, |&h| h == hash, |&h| h);
+                    database.forget(hash, &entry);
                     let news = &mut News { effects, events, watches, waiting, stats };
                     news.expired(db, entry.key());
                     garbage.leaving(&mut entry, true);

@@ -9,6 +9,7 @@ mod collections;
 mod database;
 mod db;
 mod expire;
+mod fields;
 mod garbage;
 mod iterate;
 mod modify;

@@ -74,6 +74,7 @@ impl Db<'_> {
                     Expiry::Keep | Expiry::Clear => None,
                     Expiry::At(at) => Some(at),
                 };
+                let elements = Object::next_expiry_in(entry);
                 garbage.leaving(entry, gone);
                 entry.set(encoding as u8, value);
                 if before != after {
@@ -85,6 +86,7 @@ impl Db<'_> {
                     access.touch(entry);
                 }
                 database.index(key.hash, before.is_some(), after.is_some());
+                database.reschedule(key.hash, elements, None);
             }
             dict::Entry::Vacant(vacant) => {
                 let expiry = match expiry {

@@ -210,6 +210,11 @@ pub trait Collection: Sized {
         self.len() == 0
     }
 
+    /// When the first of its elements expires, if they do: Unix time in milliseconds. O(1).
+    fn next_expiry(&self) -> Option<i64> {
+        None
+    }
+
     /// A copy in the same encoding. O(elements).
     fn duplicate(&self) -> Self;
 }
@@ -240,6 +245,15 @@ impl Object {
         }
     }
 
+    /// When the first of its elements expires, if they do. O(1).
+    #[inline]
+    pub fn next_expiry(&self) -> Option<i64> {
+        match self {
+            Object::Hash(value) => value.next_expiry(),
+            _ => None,
+        }
+    }
+
     /// A copy; strings are shared until one is changed. O(elements).
     pub fn duplicate(&self) -> Object {
         match self {
@@ -250,6 +264,12 @@ impl Object {
             Object::SortedSet(value) => Object::SortedSet(value.duplicate()),
             Object::Stream(value) => Object::Stream(Box::new(value.duplicate())),
         }
+    }
+
+    /// When the first element of the collection in an entry expires, if they do. O(1).
+    #[inline]
+    pub fn next_expiry_in(entry: &Entry) -> Option<i64> {
+        Object::of(entry).and_then(Object::next_expiry)
     }
 
     /// The object of an entry; `None` for a string that stands inside its record.

@@ -40,7 +40,8 @@
 //!
 //! In any word `{text*N}` stands for N copies of the text, `{now+S}` and `{nowms-MS}` for the time in Unix seconds
 //! or milliseconds, `{idN}` and `{addrN}` for the client id and address of connection N. A line `@server --name value`
-//! before the first section gives the servers more arguments.
+//! before the first section gives the servers more arguments; `@oracles valkey9` asks these servers in place of the usual
+//! ones: for what came after Redis 7.2.
 
 mod compare;
 mod expand;

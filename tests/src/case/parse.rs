@@ -16,6 +16,8 @@ pub struct File {
     pub name: String,
     /// Arguments that its servers are started with.
     pub arguments: Vec<String>,
+    /// Who is asked.
+    pub oracles: Vec<Server>,
     /// Its sections, in order.
     pub sections: Vec<Section>,
     /// Whether any line speaks of a client id, so that connections must ask for theirs.
@@ -86,7 +88,19 @@ pub enum Judge {
 
 impl Judge {
     /// Everyone who can be asked.
-    pub const ALL: [Server; 3] = [Server::Redis, Server::Valkey, Server::Redict];
+    pub const ALL: [Server; 4] = [Server::Redis, Server::Valkey, Server::Redict, Server::Valkey9];
+    /// Who is asked by default: those that are, or are close to, Redis 7.2.
+    pub const USUAL: [Server; 3] = [Server::Redis, Server::Valkey, Server::Redict];
+
+    /// The servers with these names, of which commas stand between.
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    pub fn named(names: &str) -> Result<Vec<Server>, String> {
+        let named = |name: &str| Judge::ALL.into_iter().find(|server| server.to_string() == name.trim());
+        let servers: Option<Vec<Server>> = names.split(',').map(named).collect();
+        servers.ok_or_else(|| format!("no such server in {names:?}"))
+    }
 
     /// Whether what `server` says must be met.
     pub fn asks(&self, server: Server) -> bool {
@@ -113,6 +127,7 @@ impl File {
         let mut file = File {
             name: name.into(),
             arguments: Vec::new(),
+            oracles: Judge::USUAL.to_vec(),
             sections: Vec::new(),
             wants_ids: text.contains("{id"),
         };
@@ -129,6 +144,8 @@ impl File {
                 let words =
                     quoting::split(arguments.as_bytes()).map_err(|_| wrong("unbalanced quotes".into()))?;
                 file.arguments.extend(words.iter().map(|w| String::from_utf8_lossy(w).into_owned()));
+            } else if let Some(names) = line.strip_prefix("@oracles ") {
+                file.oracles = Judge::named(names).map_err(wrong)?;
             } else {
                 let step = Step::parse(number, line).map_err(wrong)?;
                 if file.sections.is_empty() {
@@ -209,9 +226,7 @@ impl Step {
             "valkey" => self.judge = Judge::Servers(vec![Server::Valkey, Server::Redict]),
             "redict" => self.judge = Judge::Servers(vec![Server::Redict]),
             "by" => {
-                let named = |name: &str| Judge::ALL.into_iter().find(|s| s.to_string() == name);
-                let servers: Option<Vec<Server>> = value.split(',').map(named).collect();
-                self.judge = Judge::Servers(servers.ok_or_else(|| format!("no such server in {value:?}"))?);
+                self.judge = Judge::Servers(Judge::named(value)?);
             }
             "is" => self.judge = Judge::Bytes([&raw["@is=".len()..], b"\r\n"].concat()),
             "sort" => self.rule.sorted = true,

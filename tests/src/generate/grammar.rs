@@ -6,11 +6,14 @@ use rand::seq::{IndexedRandom, SliceRandom};
 
 use super::values::Values;
 use crate::case::{Judge, Rule, Step};
+use crate::peers::Server;
 
 /// The commands of a grammar file.
 #[derive(Debug)]
 pub struct Grammar {
     lines: Vec<Line>,
+    /// Who is asked, if the file says so with `@oracles`.
+    pub oracles: Option<Vec<Server>>,
 }
 
 #[derive(Debug)]
@@ -56,13 +59,16 @@ impl Grammar {
     /// A text with the line.
     pub fn parse(text: &str) -> Result<Grammar, String> {
         let mut lines = Vec::new();
+        let mut oracles = None;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
-            if !line.is_empty() && !line.starts_with('#') {
+            if let Some(names) = line.strip_prefix("@oracles ") {
+                oracles = Some(Judge::named(names).map_err(|e| format!("line {}: {e}", index + 1))?);
+            } else if !line.is_empty() && !line.starts_with('#') {
                 lines.push(Line::parse(line).map_err(|e| format!("line {}: {e}", index + 1))?);
             }
         }
-        if lines.is_empty() { Err("a grammar without lines".into()) } else { Ok(Grammar { lines }) }
+        if lines.is_empty() { Err("a grammar without lines".into()) } else { Ok(Grammar { lines, oracles }) }
     }
 
     /// A random command from a random one of `connections` connections.

@@ -107,7 +107,10 @@ impl Pair {
             };
             let inside = open.contains_key(&operation.connection);
             // Here the two part ways for good: Valkey 8.0 aborts a transaction in which these stand, Redis does not.
-            if inside && named(&["MULTI", "WATCH"]) && self.right.running.server == Server::Valkey {
+            if inside
+                && named(&["MULTI", "WATCH"])
+                && matches!(self.right.running.server, Server::Valkey | Server::Valkey9)
+            {
                 continue;
             }
             let right = self.right.perform(operation, self.protocol).map_err(|e| fail(index, e))?;

@@ -1,5 +1,8 @@
 //! Random command sequences, played to two servers in lockstep.
 //!
+//! A line `@oracles valkey9` names who is asked in place of the usual servers; such a file stands alone, without
+//! `common.grammar`.
+//!
 //! A grammar file has one command a line, in the way manuals write them:
 //!
 //! ```text

@@ -41,6 +41,14 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// When a field expires; `None` if there is no such field. As [`Live::get`].
+    pub fn expiry(self, field: &[u8]) -> Option<Option<i64>> {
+        match self.hash {
+            Hash::Packed(pack) => pack.find(field, 1).map(|_| None),
+            Hash::Table(table) => table.find(field, self.now_ms).map(Pair::expiry),
+        }
+    }
+
     /// Whether there is such a field. As [`Live::get`].
     pub fn contains(self, field: &[u8]) -> bool {
         match self.hash {

@@ -16,10 +16,11 @@ mod live;
 mod table;
 
 pub use live::{Field, Fields, Live};
-pub use table::Table;
+pub use table::{Stood, Table};
 
 use super::{Collection, Encoding, stands_in};
 use crate::hash::KeyHasher;
+use crate::keyspace::Expiry;
 use crate::params::Params;
 use russet_structures::element::Element;
 use russet_structures::listpack::Listpack;
@@ -84,41 +85,53 @@ impl Hash {
         }
     }
 
-    /// Sets a field, which will not expire, and returns whether it is new: not there, or there but past its time.
-    /// O(1) for a table, O(fields) for a listpack.
-    pub fn set(&mut self, field: &[u8], value: &[u8], rules: &Rules, now_ms: i64) -> bool {
+    /// Sets a field and returns what stood there. O(1) for a table, O(fields) for a listpack.
+    pub fn put(&mut self, field: &[u8], value: &[u8], expiry: Expiry, rules: &Rules, now_ms: i64) -> Stood {
         self.make_fit(field, value, rules);
+        if let Expiry::At(_) = expiry {
+            self.become_table(1, rules);
+        }
         match self {
             Hash::Packed(pack) => {
-                let new = set_packed(pack, field, value);
+                let stood = put_packed(pack, field, value);
                 self.make_shorter(rules);
-                new
+                stood
             }
-            Hash::Table(table) => table.set(field, value, None, now_ms),
+            Hash::Table(table) => table.put(field, value, expiry, now_ms),
         }
     }
 
-    /// As [`Hash::set`], but the field goes on to expire when it would have.
-    pub fn update(&mut self, field: &[u8], value: &[u8], rules: &Rules, now_ms: i64) -> bool {
-        match self {
-            Hash::Packed(_) => self.set(field, value, rules, now_ms),
-            Hash::Table(table) => {
-                let expiry = table.expiry(field).filter(|&at| at >= now_ms);
-                table.set(field, value, expiry, now_ms)
-            }
+    /// Sets or clears the expiry of a field that is there. O(log fields that expire) for a table, which a listpack
+    /// becomes.
+    pub fn set_expiry(&mut self, field: &[u8], expiry: Option<i64>, rules: &Rules) {
+        if expiry.is_some() {
+            self.become_table(0, rules);
+        }
+        if let Hash::Table(table) = self {
+            table.set_expiry(field, expiry);
         }
     }
 
-    /// Removes a field and returns whether it was there, and not past its time. O(1) for a table, O(fields) for a
+    /// Removes a field and returns what stood there: one whose time has come stays. O(1) for a table, O(fields) for a
     /// listpack.
-    pub fn remove(&mut self, field: &[u8], now_ms: i64) -> bool {
+    pub fn remove(&mut self, field: &[u8], now_ms: i64) -> Stood {
+        if let Hash::Table(table) = self
+            && table.is_past(field, now_ms)
+        {
+            return Stood::Past;
+        }
+        if self.discard(field) { Stood::Live } else { Stood::Nothing }
+    }
+
+    /// Removes a field, even if its time has come, and returns whether it was there. As [`Hash::remove`].
+    pub fn discard(&mut self, field: &[u8]) -> bool {
         match self {
             Hash::Packed(pack) => {
                 let Some(position) = pack.find(field, 1) else { return false };
                 pack.remove_at(position, 2);
                 true
             }
-            Hash::Table(table) => table.remove(field, now_ms),
+            Hash::Table(table) => table.remove(field),
         }
     }
 
@@ -149,17 +162,17 @@ impl Hash {
     }
 }
 
-/// Sets a field of a listpack and returns whether it is new.
-fn set_packed(pack: &mut Listpack, field: &[u8], value: &[u8]) -> bool {
+/// Sets a field of a listpack and returns what stood there.
+fn put_packed(pack: &mut Listpack, field: &[u8], value: &[u8]) -> Stood {
     match pack.find(field, 1).and_then(|position| pack.next(position)) {
         Some(position) => {
             pack.replace(position, value);
-            false
+            Stood::Live
         }
         None => {
             pack.push_back(Element::new(field));
             pack.push_back(Element::new(value));
-            true
+            Stood::Nothing
         }
     }
 }
@@ -185,6 +198,13 @@ impl Collection for Hash {
         match self {
             Hash::Packed(pack) => pack.is_empty(),
             Hash::Table(table) => table.len() == 0,
+        }
+    }
+
+    fn next_expiry(&self) -> Option<i64> {
+        match self {
+            Hash::Packed(_) => None,
+            Hash::Table(table) => table.soonest(),
         }
     }
 

@@ -32,7 +32,6 @@ const MISTAKES: &[(Option<&str>, &str)] = &[
     (Some("oom-score-adj-values\n"), "x.conf"),
     (Some("shutdown-on-sigint\n"), "x.conf"),
     (Some("notify-keyspace-events\n"), "x.conf"),
-    (Some("replicaof\n"), "x.conf"),
     (Some("loglevel\n"), "x.conf"),
     (Some("save \"900 1\" \"3 4\"\n"), "x.conf"),
     (Some("rename-command\n"), "x.conf"),

@@ -213,7 +213,7 @@ impl Setting for Master {
 
     fn assign(&mut self, _: &(), args: &[&[u8]], _: How) -> Result<(), Reason> {
         self.0 = match args {
-            [b""] => None,
+            [] | [b""] => None,
             [host, port] if host.eq_ignore_ascii_case(b"no") && port.eq_ignore_ascii_case(b"one") => None,
             [host, port] => match c_integer(port).map(u16::try_from) {
                 Some(Ok(port)) => Some((host.to_vec(), port)),

@@ -46,6 +46,8 @@ bitflags::bitflags! {
         const PROTECTED = 8;
         /// Takes several words, which `CONFIG SET` gives as one string.
         const WORDS = 16;
+        /// A line of a file that gives no value is one that gives no words: `save`, which saves never.
+        const BARE = 32;
     }
 }
 

@@ -86,7 +86,9 @@ impl Loader {
     fn set(&mut self, parameter: &'static Parameter, args: &[&[u8]]) -> Result<(), Reason> {
         let split: Vec<&[u8]>;
         let args = match args {
-            [] => return Err("wrong number of arguments".into()),
+            [] if !parameter.flags.contains(super::Flags::BARE) => {
+                return Err("wrong number of arguments".into());
+            }
             // One word may stand for several, so that `--save "900 1"` works as `CONFIG SET save "900 1"`
             // does.
             [one] if !one.is_empty() && parameter.flags.contains(super::Flags::WORDS) => {

@@ -19,7 +19,7 @@ parameters! {
     /// Count how long each command takes.
     latency_tracking: bool = "yes" in (), [];
     /// The percentiles of those times that INFO shows.
-    latency_tracking_info_percentiles: Percentiles = "50 99 99.9" in (), [WORDS];
+    latency_tracking_info_percentiles: Percentiles = "50 99 99.9" in (), [WORDS BARE];
     /// Which changes are published to subscribers; empty publishes none.
     notify_keyspace_events: Notifications = "" in (), [];
     /// Time after which a script or function no longer keeps others from an answer: they are told that it is

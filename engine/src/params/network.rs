@@ -13,7 +13,7 @@ parameters! {
 
     /// Addresses to accept TCP connections on. `*` is every IPv4 address and `::*` every IPv6 address; an
     /// address with a leading `-` may be missing.
-    bind: Addresses = "* -::*" in (), [WORDS];
+    bind: Addresses = "* -::*" in (), [WORDS BARE];
     /// TCP port to accept connections on; 0 opens none.
     port: i64 = "6379" in Range::new(0, 65535), [];
     /// Address that outgoing connections come from; empty leaves it to the system.
@@ -40,7 +40,7 @@ parameters! {
     /// Most bytes of commands that may wait to be run for one client.
     client_query_buffer_limit: u64 = "1gb" in Bytes::new(1 << 20, i64::MAX as u64), [];
     /// Most bytes of replies that may wait to be read by one client, for each class of client.
-    client_output_buffer_limit: OutputLimits = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60" in (), [WORDS];
+    client_output_buffer_limit: OutputLimits = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60" in (), [WORDS BARE];
     /// Memory that all connections may hold together before the largest are closed; 0 is no limit.
     maxmemory_clients: Share = "0" in (), [], later "client eviction";
     /// Threads that read, parse and write for the one that runs commands.

@@ -37,7 +37,7 @@ parameters! {
     Persistence in persistence;
 
     /// Take a snapshot after so many seconds if there were so many changes.
-    save: SavePoints = "3600 1 300 100 60 10000" in (), [WORDS], later "snapshots";
+    save: SavePoints = "3600 1 300 100 60 10000" in (), [WORDS BARE], later "snapshots";
     /// Name of the snapshot file in `dir`.
     dbfilename: Text = "dump.rdb" in TextRule::checked("a file name", snapshot_name), [PROTECTED],
         later "snapshots";

@@ -86,6 +86,19 @@ fn the_redis_conf_that_debian_ships_is_taken_whole() {
 }
 
 #[test]
+fn a_line_without_a_value_empties_what_may_hold_several_things() {
+    let dir = Dir::new("bare");
+    let path = dir.write(
+        "a.conf",
+        "save 60 1\nsave \nlatency-tracking-info-percentiles\nclient-output-buffer-limit\nbind\n",
+    );
+    let (params, _) = read(&path).unwrap();
+    for name in ["save", "latency-tracking-info-percentiles", "bind"] {
+        assert_eq!(show(&params, name), "", "{name}");
+    }
+}
+
+#[test]
 fn a_mistake_is_shown_as_redis_shows_it_with_its_file() {
     let dir = Dir::new("mistake");
     let path = dir.write("a.conf", "# c\nport 0\n  foo   bar # x\n");
@@ -101,6 +114,8 @@ fn a_mistake_is_shown_as_redis_shows_it_with_its_file() {
     for (line, reason) in [
         ("port 1 2", "wrong number of arguments"),
         ("port", "wrong number of arguments"),
+        ("replicaof", "wrong number of arguments"),
+        ("oom-score-adj-values", "wrong number of arguments"),
         ("port \"1", "Unbalanced quotes in configuration line"),
         ("port abc", "argument couldn't be parsed into an integer"),
         ("\"\" x", "Bad directive or wrong number of arguments"),

@@ -24,7 +24,7 @@ const MISTAKES: &[(Option<&str>, &str)] = &[
     (Some("\"\" x\n"), "x.conf"),
     (Some("port 0\r\nhz x\r\n"), "x.conf"),
     (Some("save 900\n"), "x.conf"),
-    // Parameters that take a list take an empty one.
+    // Some parameters that take a list take an empty one.
     (Some("save\nhz x\n"), "x.conf"),
     (Some("bind\nhz x\n"), "x.conf"),
     (Some("client-output-buffer-limit\nhz x\n"), "x.conf"),
@@ -32,6 +32,7 @@ const MISTAKES: &[(Option<&str>, &str)] = &[
     (Some("oom-score-adj-values\n"), "x.conf"),
     (Some("shutdown-on-sigint\n"), "x.conf"),
     (Some("notify-keyspace-events\n"), "x.conf"),
+    (Some("replicaof\n"), "x.conf"),
     (Some("loglevel\n"), "x.conf"),
     (Some("save \"900 1\" \"3 4\"\n"), "x.conf"),
     (Some("rename-command\n"), "x.conf"),

@@ -26,7 +26,7 @@ pub(super) fn suits(entry: &Entry) -> bool {
 }
 
 impl<'a> Input<'a> {
-    /// What is at a key, which [suits](suits).
+    /// What is at a key, which [`suits`].
     pub(super) fn new(entry: Option<&'a Entry>, weight: f64) -> Self {
         let source = match entry.and_then(Object::of) {
             Some(Object::SortedSet(set)) => Source::Sorted(set),

@@ -70,9 +70,9 @@ parameters! {
     /// How long a shutdown waits for replicas that lag behind.
     shutdown_timeout: i64 = "10" in Range::new(0, I32_MAX).unit("seconds"), [], later "replication";
     /// What SIGINT asks of the shutdown.
-    shutdown_on_sigint: ShutdownOptions = "default" in (), [WORDS];
+    shutdown_on_sigint: ShutdownOptions = "default" in (), [WORDS BARE];
     /// What SIGTERM asks of the shutdown.
-    shutdown_on_sigterm: ShutdownOptions = "default" in (), [WORDS];
+    shutdown_on_sigterm: ShutdownOptions = "default" in (), [WORDS BARE];
     /// Steer which process the kernel kills first when memory runs out.
     oom_score_adj: OomScoreAdj = "no" in (), [], later "snapshots";
     /// The scores for a master, a replica, and a background child.

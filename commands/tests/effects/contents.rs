@@ -46,7 +46,9 @@ pub(crate) fn of(entry: &Entry) -> String {
             elements.sort();
         }
         Object::SortedSet(set) => {
-            set.for_each(|member, score| elements.push(format!("{}={score:?}", shown(member))));
+            // A listpack holds -0 as the integer 0, a tree as it is; and SORT makes a tree of a listpack without a word in
+            // the journal. All of it as in Redis, so the sign of nothing is not compared.
+            set.for_each(|member, score| elements.push(format!("{}={:?}", shown(member), score + 0.0)));
         }
         Object::Stream(stream) => {
             elements.push(format!(

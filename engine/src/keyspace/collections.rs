@@ -8,7 +8,7 @@ use super::db::Db;
 use crate::args::Key;
 use crate::error::Error;
 use crate::event::Event;
-use crate::value::{Collection, Entry, Object};
+use crate::value::{Collection, Entry};
 use russet_structures::record::{Payload, PayloadMut, Record, Value};
 
 /// What has become of a collection that was changed.
@@ -64,17 +64,8 @@ impl Db<'_> {
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<Option<Edited<R>>, Error> {
         let Some(entry) = self.write(key) else { return Ok(None) };
-        let PayloadMut::Owned(object) = entry.payload_mut() else { return Err(Error::WRONG_TYPE) };
-        let value = T::of_mut(object).ok_or(Error::WRONG_TYPE)?;
-        let before = value.next_expiry();
-        let result = change(value);
-        let (encoding, emptied, after) = (value.encoding(), value.vanishes(), value.next_expiry());
-        entry.set_tag(encoding as u8);
-        self.ks.dbs[self.index].reschedule(key.hash, before, after);
-        if emptied {
-            self.take(key);
-        }
-        Ok(Some(Edited { result, emptied }))
+        let applied = apply(entry, change)?;
+        Ok(Some(self.settle(key, applied)))
     }
 
     /// As [`Db::edit`], on a new collection if there is no such key. A new one that is left empty is not kept, and
@@ -99,17 +90,8 @@ impl Db<'_> {
             }
             return Ok(Edited { result, emptied });
         };
-        let PayloadMut::Owned(object) = entry.payload_mut() else { return Err(Error::WRONG_TYPE) };
-        let value = T::of_mut(object).ok_or(Error::WRONG_TYPE)?;
-        let before = value.next_expiry();
-        let result = change(value);
-        let (encoding, emptied, after) = (value.encoding(), value.vanishes(), value.next_expiry());
-        entry.set_tag(encoding as u8);
-        self.ks.dbs[self.index].reschedule(key.hash, before, after);
-        if emptied {
-            self.take(key);
-        }
-        Ok(Edited { result, emptied })
+        let applied = apply(entry, change)?;
+        Ok(self.settle(key, applied))
     }
 
     /// Puts a collection at a key, without an expiry, whatever the key held: what the `STORE` commands do. An empty
@@ -138,6 +120,17 @@ impl Db<'_> {
         self.ks.dirty += changes as u64;
     }
 
+    /// Makes the database agree with a collection that was changed.
+    #[inline]
+    fn settle<R>(&mut self, key: Key<'_>, applied: Applied<R>) -> Edited<R> {
+        let Applied { edited, before, after } = applied;
+        self.ks.dbs[self.index].reschedule(key.hash, before, after);
+        if edited.emptied {
+            self.take(key);
+        }
+        edited
+    }
+
     /// A new entry that holds a collection.
     fn entry<T: Collection>(&self, key: Key<'_>, value: T) -> Entry {
         let encoding = value.encoding();
@@ -156,9 +149,22 @@ fn collection<T: Collection>(entry: &Entry) -> Result<&T, Error> {
     }
 }
 
-impl Object {
-    /// The collection of this type, if it is one.
-    pub fn downcast<T: Collection>(&self) -> Option<&T> {
-        T::of(self)
-    }
+/// A change that the database has still to hear of.
+struct Applied<R> {
+    edited: Edited<R>,
+    /// When the first part of the collection expired before the change, and when it does now.
+    before: Option<i64>,
+    after: Option<i64>,
+}
+
+/// Changes the collection in an entry.
+#[inline]
+fn apply<T: Collection, R>(entry: &mut Entry, change: impl FnOnce(&mut T) -> R) -> Result<Applied<R>, Error> {
+    let PayloadMut::Owned(object) = entry.payload_mut() else { return Err(Error::WRONG_TYPE) };
+    let value = T::of_mut(object).ok_or(Error::WRONG_TYPE)?;
+    let before = value.next_expiry();
+    let result = change(value);
+    let (encoding, emptied, after) = (value.encoding(), value.vanishes(), value.next_expiry());
+    entry.set_tag(encoding as u8);
+    Ok(Applied { edited: Edited { result, emptied }, before, after })
 }

@@ -9,6 +9,7 @@ use crate::keyspace::Waiting;
 use crate::output::Output;
 use crate::params::Params;
 use crate::params::choice::EvictionPolicy;
+use crate::persistence::Persistence;
 use crate::pubsub::Pubsub;
 use crate::session::{Blocked, ClientKey, Clients, Session};
 use crate::stats::Stats;
@@ -37,6 +38,8 @@ pub struct Core {
     pub random: SmallRng,
     /// What surrounds the engine.
     pub host: Box<dyn Host>,
+    /// What is known about files.
+    pub persistence: Persistence,
     /// Commands wait.
     pub pause: Option<Pause>,
     /// Elements of a list of so many bytes or more get a node of their own (`DEBUG QUICKLIST-PACKED-THRESHOLD`).

@@ -23,6 +23,7 @@ use crate::host::{Host, NoHost};
 use crate::keyspace::{Cycle, Keyspace};
 use crate::output::Output;
 use crate::params::Params;
+use crate::persistence::Persistence;
 use crate::pubsub::{self, Pubsub};
 use crate::reply::{Protocol, Reply};
 use crate::session::{Client, ClientKey, Clients};
@@ -85,6 +86,7 @@ impl Engine {
             stats,
             random,
             host: setup.host,
+            persistence: Persistence::default(),
             pause: None,
             large_element: crate::value::ListLimits::LARGE,
             replication_id,

@@ -2,8 +2,8 @@
 
 use std::iter::FusedIterator;
 
-use super::Dict;
 use super::raw::Directory;
+use super::{Dict, Slot};
 use crate::buckets::Buckets;
 use crate::buckets::Lanes;
 
@@ -30,6 +30,23 @@ impl<T> Dict<T> {
             lanes: Lanes::NONE,
             left: self.len,
         }
+    }
+}
+
+/// Entries that are asked for before they are given.
+const AHEAD: usize = 16;
+
+impl<T: Slot> Dict<T> {
+    /// As [`iter`](Self::iter), for who looks into every entry: the memory of each is asked for some entries before it
+    /// is given, so that the misses of a large dict overlap. O(n) for all of it.
+    pub fn iter_prefetched(&self) -> impl ExactSizeIterator<Item = &T> {
+        let mut scout = self.iter();
+        scout.by_ref().take(AHEAD).for_each(Slot::prefetch);
+        self.iter().inspect(move |_| {
+            if let Some(ahead) = scout.next() {
+                ahead.prefetch();
+            }
+        })
     }
 }
 

@@ -237,6 +237,16 @@ fn replacing_every_entry_does_not_wear_the_table_out() {
 }
 
 #[test]
+fn iterating_with_prefetches_gives_every_entry_once_in_the_same_order() {
+    for size in [0, 1, 15, 16, 17, 5000] {
+        let dict = filled(0..size);
+        let prefetched = dict.iter_prefetched();
+        assert_eq!(prefetched.len(), dict.len());
+        assert!(prefetched.eq(dict.iter()));
+    }
+}
+
+#[test]
 fn an_empty_dict_allocates_nothing_and_answers() {
     let mut dict: Dict<u64> = Dict::default();
     assert_eq!((dict.len(), dict.capacity(), dict.memory()), (0, 0, 0));

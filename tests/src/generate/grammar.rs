@@ -21,6 +21,7 @@ struct Line {
     weight: u32,
     rule: Rule,
     scan: bool,
+    unspoilt: bool,
     judge: Judge,
     body: Node,
 }
@@ -80,7 +81,9 @@ impl Grammar {
         let mut values = Values::default();
         let mut words = Vec::new();
         line.body.expand(&mut words, &mut values, rng);
-        spoil(&mut words, rng);
+        if !line.unspoilt {
+            spoil(&mut words, rng);
+        }
         Operation {
             connection: rng.random_range(1..=connections),
             words,
@@ -116,8 +119,9 @@ impl Line {
             _ => (1, line),
         };
         let flags: Vec<&str> = rest.split_whitespace().take_while(|w| w.starts_with('@')).collect();
-        let scan = flags.contains(&"@scan");
-        let kept: Vec<&str> = flags.iter().copied().filter(|f| *f != "@scan").collect();
+        let (scan, unspoilt) = (flags.contains(&"@scan"), flags.contains(&"@unspoilt"));
+        let kept: Vec<&str> =
+            flags.iter().copied().filter(|f| !matches!(*f, "@scan" | "@unspoilt")).collect();
         // The flags mean what they mean in case files, so that parser reads them.
         let step = Step::parse(0, &format!("{} x", kept.join(" ")))?;
         let tokens: Vec<&str> = rest.split_whitespace().skip(flags.len()).collect();
@@ -129,7 +133,7 @@ impl Line {
         if !tokens.is_empty() {
             return Err(format!("unexpected {:?}", tokens[0]));
         }
-        Ok(Line { weight, rule: step.rule, scan, judge: step.judge, body })
+        Ok(Line { weight, rule: step.rule, scan, unspoilt, judge: step.judge, body })
     }
 }
 

@@ -14,7 +14,8 @@
 //! A number in front is the weight (1 when absent). The flags are those of the case files that say how replies are
 //! compared; `@redis`, `@valkey` and `@redict` name who is right. `<slot>` is a random value of that kind (see
 //! [`Values`]), `[ ]` may be left out, `|` chooses, `...` repeats. Now and then what comes out is spoilt on
-//! purpose: a word lost or doubled, options in the wrong company, a value of another kind.
+//! purpose: a word lost or doubled, options in the wrong company, a value of another kind. `@unspoilt` keeps a line from
+//! the first two, for commands that would come to ask what nobody has promised.
 
 mod dataset;
 mod grammar;

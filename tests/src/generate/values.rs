@@ -117,6 +117,47 @@ const FLOATS: &[&str] = &[
 const NOT_FLOATS: &[&str] =
     &["nan", "inf", "-inf", "infinity", "1e5000", "", " 1", "1 ", "1.2.3", "abc", "--1", "1e"];
 
+/// What `SORT` reads as a number, none of them out of range.
+const SORTED_NUMBERS: &[&str] = &[
+    "1.0",
+    "01",
+    "+1",
+    "1e0",
+    " 1",
+    "0x10",
+    "-0",
+    "-0.5",
+    "2.5",
+    "3.14",
+    "1e10",
+    "1E-10",
+    "123456789.123456789",
+    "1e308",
+    "inf",
+    "-inf",
+    "2147483648",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "99999999999999999999999",
+];
+
+/// What it does not.
+const SORTED_TEXTS: &[&str] = &[
+    "a",
+    "b",
+    "B",
+    "aa",
+    "a b",
+    "ab",
+    "apple",
+    "Pear",
+    "1 ",
+    "1.2.3",
+    "nan",
+    "\u{7f}",
+    "x7x7x7x7x7x7x7x7x7x7x7x7x7x7",
+];
+
 const PATTERNS: &[&str] = &[
     "*", "a*", "?", "??", "[a-c]", "[^a]", "key:*", "key:[12]", "\\a", "*x", "{t}*", "", "[", "[a", "a\\",
     "*:*", "[c-a]", "b*n*",
@@ -129,7 +170,20 @@ impl Values {
     /// When no slot has that name: the grammar has a typing error.
     pub fn pick(&mut self, slot: &str, rng: &mut StdRng) -> Vec<u8> {
         // Now and then a value of quite another kind; not for times, where 100 would make a race.
-        if !matches!(slot, "secs" | "ms" | "later" | "ms-later" | "hll") && rng.random_bool(0.02) {
+        let strays = !matches!(
+            slot,
+            "secs"
+                | "ms"
+                | "later"
+                | "ms-later"
+                | "hll"
+                | "own-list"
+                | "own-zset"
+                | "number"
+                | "member"
+                | "element"
+        );
+        if strays && rng.random_bool(0.02) {
             let other =
                 ["text", "integer", "float", "pattern", "key", "word"].choose(rng).expect("not empty");
             return self.kind(other, rng);
@@ -155,6 +209,22 @@ impl Values {
             }
             // Keys whose bytes nothing else touches: of a damaged one Redis reads past the end.
             "hll" => one(&["h:1", "h:2", "h:3", "h:4"], rng),
+            // Keys of one type that no other comes to.
+            "own-list" => one(&["o:1", "o:2", "o:3"], rng),
+            "own-zset" => one(&["q:1", "q:2"], rng),
+            // What is sorted: numbers, in sets now and then a text, in lists also one with a NUL.
+            "number" => match rng.random_range(0..8) {
+                0 => one(SORTED_NUMBERS, rng),
+                _ => rng.random_range(-12..12).to_string().into_bytes(),
+            },
+            "member" => match rng.random_range(0..3) {
+                0 => self.kind("number", rng),
+                _ => one(SORTED_TEXTS, rng),
+            },
+            "element" => match rng.random_range(0..6) {
+                0 => one(&["", "\0", "a\0", "a\0b", "1\0"], rng),
+                _ => self.kind("member", rng),
+            },
             "name" => latin1(NAMES.choose(rng).expect("not empty")),
             // Ids of entries: those that are asked for meet those that were given.
             "sid" => match rng.random_range(0..12) {

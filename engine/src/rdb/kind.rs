@@ -1,7 +1,7 @@
 //! The numbers of the format: types of values, opcodes between keys, versions.
 
 /// A value's type: the byte before it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind(pub u8);
 
 /// Declares the types' numbers.

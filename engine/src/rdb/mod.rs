@@ -14,6 +14,7 @@
 //! | `kind.rs` | the numbers: types, opcodes, versions |
 //! | `writer.rs`, `reader.rs` | the parts |
 //! | `checksum.rs` | CRC-64 |
+//! | `value/` | values of every type, made of the parts |
 //!
 //! # Which version is written?
 //!
@@ -24,10 +25,12 @@ mod checksum;
 mod error;
 mod kind;
 mod reader;
+mod value;
 mod writer;
 
 pub use checksum::Checksum;
 pub use error::Error;
 pub use kind::{Kind, Version, module_opcode, opcode};
 pub use reader::{Length, Reader};
+pub use value::{Rules, kind_of, read_entry, version_of, write_value};
 pub use writer::Writer;

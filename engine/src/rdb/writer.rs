@@ -141,6 +141,14 @@ impl<W: Write> Writer<W> {
         }
     }
 
+    /// Writes a string of `length` bytes that is compressed already. O(n).
+    pub fn packed(&mut self, packed: &[u8], length: usize) {
+        self.byte(0xc3);
+        self.length(packed.len() as u64);
+        self.length(length as u64);
+        self.put(packed);
+    }
+
     /// Writes an element as a string.
     pub fn element(&mut self, element: Element<'_>) {
         match element {
@@ -184,10 +192,7 @@ impl<W: Write> Writer<W> {
         packed.clear();
         let shorter = lzf::compress(bytes, bytes.len() - GAIN, &mut packed).is_some();
         if shorter {
-            self.byte(0xc3);
-            self.length(packed.len() as u64);
-            self.length(bytes.len() as u64);
-            self.put(&packed);
+            self.packed(&packed, bytes.len());
         }
         self.packed = packed;
         shorter

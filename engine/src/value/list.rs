@@ -7,6 +7,7 @@
 
 use super::{Collection, Encoding, stands_in};
 use crate::core::Core;
+use crate::params::Params;
 use russet_structures::element::{Element, Text};
 use russet_structures::listpack::Listpack;
 use russet_structures::quicklist::{Bytes, Quicklist, Rules};
@@ -44,10 +45,15 @@ impl ListLimits {
 
     /// Those that are in force.
     pub fn of(core: &Core) -> Self {
+        ListLimits { plain: core.large_element, ..ListLimits::new(&core.params) }
+    }
+
+    /// What the parameters say.
+    pub fn new(params: &Params) -> Self {
         ListLimits {
-            size: core.params.list_max_listpack_size() as i32,
-            depth: core.params.list_compress_depth().min(u16::MAX.into()) as u16,
-            plain: core.large_element,
+            size: params.list_max_listpack_size() as i32,
+            depth: params.list_compress_depth().min(u16::MAX.into()) as u16,
+            plain: ListLimits::LARGE,
         }
     }
 

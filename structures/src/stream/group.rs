@@ -22,6 +22,11 @@ const _: () = assert!(size_of::<Nack>() == 24);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConsumerIndex(u32);
 
+impl ConsumerIndex {
+    /// The place of no consumer: there are never so many.
+    pub(super) const NONE: ConsumerIndex = ConsumerIndex(u32::MAX);
+}
+
 /// A pending entry as it is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
@@ -284,58 +289,5 @@ impl Group {
 impl Nack {
     pub(super) fn listed(&self, id: Id) -> Pending {
         Pending { id, consumer: self.consumer, delivery_time: self.time, delivery_count: self.count }
-    }
-}
-
-/// A consumer as RDB files have it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RecordedConsumer<'a> {
-    /// Its name.
-    pub name: &'a [u8],
-    /// When it was last seen, in milliseconds.
-    pub seen_time: i64,
-    /// When it last got something; before type 21 the same as `seen_time`.
-    pub active_time: Option<i64>,
-    /// Ids of what is pending for it.
-    pub pending: Vec<Id>,
-}
-
-impl Group {
-    /// Takes a group from elsewhere: the last id and entries read, id, delivery time and delivery count of what is
-    /// pending, and its consumers. O(n log n).
-    ///
-    /// # Errors
-    /// When names or ids are there twice, or what is pending in the group is not what is pending for consumers.
-    pub fn from_parts<'a>(
-        last_id: Id,
-        entries_read: Option<u64>,
-        pending: impl IntoIterator<Item = (Id, i64, u64)>,
-        consumers: impl IntoIterator<Item = RecordedConsumer<'a>>,
-    ) -> Result<Group, Corrupt> {
-        const NOBODY: ConsumerIndex = ConsumerIndex(u32::MAX);
-        let mut group = Group::new(last_id, entries_read);
-        for (id, time, count) in pending {
-            if group.pending.insert(&id.to_bytes(), Nack { time, count, consumer: NOBODY }).is_some() {
-                return Err(Corrupt::Pending(id));
-            }
-        }
-        for recorded in consumers {
-            let index = group.add_consumer(recorded.name, recorded.seen_time).ok_or(Corrupt::SameName)?;
-            for id in recorded.pending {
-                match group.pending.get(&id.to_bytes()) {
-                    Some(&nack) if nack.consumer == NOBODY => {
-                        group.assign(id, Nack { consumer: index, ..nack });
-                    }
-                    _ => return Err(Corrupt::Pending(id)),
-                }
-            }
-            if let Some(consumer) = group.consumer_mut(index) {
-                consumer.active_time = recorded.active_time;
-            }
-        }
-        match group.pending.iter().find(|(_, nack)| nack.consumer == NOBODY) {
-            Some((key, _)) => Err(Corrupt::Pending(id_of(&key))),
-            None => Ok(group),
-        }
     }
 }

@@ -264,6 +264,7 @@ mod delivery;
 mod group;
 mod groups;
 mod id;
+mod load;
 mod node;
 mod range;
 #[cfg(test)]
@@ -274,12 +275,13 @@ mod validate;
 pub use append::{AppendError, Limits};
 pub use counters::SetIdError;
 pub use delivery::{AutoClaim, AutoClaimed, Claim, Claimed, Delivered};
-pub use group::{Consumer, ConsumerIndex, Group, Pending, RecordedConsumer};
+pub use group::{Consumer, ConsumerIndex, Group, Pending};
 pub use id::{Id, NewId};
+pub use load::{GroupLoader, Recorded, RecordedConsumer, StreamLoader};
 pub use node::{Entry, Fields};
 pub use range::{Range, RangeBack};
 pub use trim::{Threshold, Trim};
-pub use validate::{Corrupt, Recorded};
+pub use validate::Corrupt;
 
 use std::collections::BTreeMap;
 

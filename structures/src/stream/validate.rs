@@ -1,7 +1,7 @@
 //! Foreign bytes and invariants: a node is checked entry by entry before anything of it is believed.
 
 use super::node::{DELETED, FIXED, SAME_FIELDS, Slots};
-use super::{Counters, Group, Id, Stream};
+use super::{Group, Id, Stream};
 use crate::element::Element;
 use crate::listpack::{self, Iter, Listpack};
 use crate::rax::{Rax, Seek};
@@ -119,7 +119,7 @@ fn check_form(key: Id, node: &Listpack) -> Result<u64, Corrupt> {
 }
 
 /// Checks form and order of all nodes, and returns number, first and last of their entries. O(n).
-fn check_nodes(nodes: &Rax<Listpack>) -> Result<(u64, Option<(Id, Id)>), Corrupt> {
+pub(super) fn check_nodes(nodes: &Rax<Listpack>) -> Result<(u64, Option<(Id, Id)>), Corrupt> {
     let (mut length, mut ends) = (0, None);
     let mut cursor = nodes.seek(Seek::First);
     while let Some((key, node)) = cursor.entry() {
@@ -144,53 +144,7 @@ fn check_nodes(nodes: &Rax<Listpack>) -> Result<(u64, Option<(Id, Id)>), Corrupt
     Ok((length, ends))
 }
 
-/// What an RDB file says about a stream besides its nodes and groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// Number of entries.
-    pub length: u64,
-    /// The last id.
-    pub last_id: Id,
-    /// The greatest deleted id and the entries that were ever added: not in type 15.
-    pub history: Option<(Id, u64)>,
-}
-
 impl Stream {
-    /// Takes a stream from elsewhere, a dump or a file: keys and listpacks of the nodes, in any order, and what is
-    /// recorded with them. Everything is checked. O(n).
-    ///
-    /// Entries that are deleted may have any id. The first entry's id is looked up rather than believed; without a
-    /// history, as many entries were added as there are.
-    ///
-    /// # Errors
-    /// What is wrong, and where.
-    pub fn from_parts<'a>(
-        nodes: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
-        recorded: Recorded,
-    ) -> Result<Stream, Corrupt> {
-        let mut stream = Stream::new();
-        for (key, node) in nodes {
-            let key = Id::from_bytes(key.try_into().map_err(|_| Corrupt::Key)?);
-            let node = Listpack::from_bytes(node).map_err(|why| Corrupt::Listpack(key, why))?;
-            if stream.nodes.insert(&key.to_bytes(), node).is_some() {
-                return Err(Corrupt::SameKey(key));
-            }
-            stream.tail = stream.tail.max(key);
-        }
-        let (length, ends) = check_nodes(&stream.nodes)?;
-        if length != recorded.length {
-            return Err(Corrupt::Length);
-        }
-        let (max_deleted_id, entries_added) = recorded.history.unwrap_or((Id::MIN, length));
-        let (first_id, last) = ends.unwrap_or_default();
-        if recorded.last_id < last || entries_added < length {
-            return Err(Corrupt::Counters);
-        }
-        let last_id = recorded.last_id;
-        stream.counters = Counters { length, entries_added, last_id, first_id, max_deleted_id };
-        Ok(stream)
-    }
-
     /// Checks every invariant. O(n).
     ///
     /// # Errors

@@ -145,8 +145,31 @@ impl Hash {
         }
     }
 
+    /// An empty hash of the form that suits `count` fields, with room for at most `foreseen` of them.
+    pub(crate) fn for_fields(count: usize, foreseen: usize, rules: &Rules) -> Hash {
+        let mut hash = Hash::default();
+        if count > rules.entries {
+            hash.become_table(count.min(foreseen), rules);
+        }
+        hash
+    }
+
+    /// Adds a field behind those of a listpack without looking for it there, and says whether the listpack, or the
+    /// table that it has become, takes it: a table does not take a field twice. O(1), or O(fields) once.
+    pub(crate) fn append(&mut self, field: &[u8], value: &[u8], rules: &Rules) -> bool {
+        self.make_fit(field, value, rules);
+        match self {
+            Hash::Packed(pack) => {
+                pack.push_back(Element::new(field));
+                pack.push_back(Element::new(value));
+                true
+            }
+            Hash::Table(table) => table.put(field, value, Expiry::Clear, i64::MIN) == Stood::Nothing,
+        }
+    }
+
     /// Becomes a table if there are too many fields for a listpack.
-    fn make_shorter(&mut self, rules: &Rules) {
+    pub(crate) fn make_shorter(&mut self, rules: &Rules) {
         if let Hash::Packed(pack) = self
             && pack.len() / 2 > rules.entries
         {

@@ -43,15 +43,20 @@ pub(super) fn is_past(expiry: Option<i64>, now_ms: i64) -> bool {
 impl Table {
     /// The fields of a listpack, with room for `more`. O(fields).
     pub(super) fn of(pack: &Listpack, more: usize, hasher: KeyHasher) -> Table {
-        let mut map = Map::with_capacity_and_hasher(pack.len() / 2 + more, hasher);
+        let mut table = Table::with_capacity(pack.len() / 2 + more, hasher);
         for (field, value) in pack.pairs() {
-            field.with_text(|field| value.with_text(|value| map.insert(field, value)));
+            field.with_text(|field| value.with_text(|value| table.map.insert(field, value)));
         }
-        Table { map, deadlines: BTreeSet::new() }
+        table
+    }
+
+    /// A table without fields and with room for `capacity` of them.
+    pub(crate) fn with_capacity(capacity: usize, hasher: KeyHasher) -> Table {
+        Table { map: Map::with_capacity_and_hasher(capacity, hasher), deadlines: BTreeSet::new() }
     }
 
     /// The number of fields, those included whose time has come. O(1).
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.map.len()
     }
 
@@ -92,7 +97,7 @@ impl Table {
 
     /// Sets a field and returns what stood there. One whose time has come leaves no expiry to be kept. O(1), or O(log
     /// fields that expire).
-    pub(super) fn put(&mut self, field: &[u8], value: &[u8], expiry: Expiry, now_ms: i64) -> Stood {
+    pub(crate) fn put(&mut self, field: &[u8], value: &[u8], expiry: Expiry, now_ms: i64) -> Stood {
         let (before, after, stood) = match self.map.entry(field) {
             Entry::Occupied(mut entry) => {
                 let before = entry.pair().expiry();

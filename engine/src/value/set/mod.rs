@@ -85,16 +85,11 @@ impl Set {
         match self {
             Set::Table(table) => member.with_text(|text| table.insert(text)),
             Set::Packed(pack) => {
-                if find(pack, member).is_some() {
-                    return false;
+                let new = find(pack, member).is_none();
+                if new {
+                    self.append(member, limits);
                 }
-                let len = member.text_len();
-                if pack.len() < limits.packed && len <= limits.packed_value && pack.safe_to_add(len) {
-                    pack.push_back(stored(member));
-                    return true;
-                }
-                self.spread(self.len() + 1, limits);
-                self.insert(member, limits)
+                new
             }
             Set::Ints(ints) => {
                 if let Some(value) = integer(member) {
@@ -114,6 +109,19 @@ impl Set {
                 true
             }
         }
+    }
+
+    /// Adds a member that is known to be none yet. O(1), but O(n) for an intset.
+    pub(crate) fn append(&mut self, member: Element<'_>, limits: &SetLimits) {
+        if let Set::Packed(pack) = self {
+            let len = member.text_len();
+            if pack.len() < limits.packed && len <= limits.packed_value && pack.safe_to_add(len) {
+                pack.push_back(stored(member));
+                return;
+            }
+            self.spread(self.len() + 1, limits);
+        }
+        self.insert(member, limits);
     }
 
     /// Removes a member and says whether it was one. O(1) for a table, O(n) for the small forms.

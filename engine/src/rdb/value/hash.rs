@@ -1,0 +1,121 @@
+//! Hashes: a listpack as it is, else count, then fields and values; where fields expire, in Valkey 9's form, each with
+//! its deadline or -1 behind it.
+
+use super::set::are_different;
+use super::{FORESEEN, Rules, corrupt, element, packed};
+use crate::keyspace::Expiry;
+use crate::rdb::{Error, Kind, Reader, Writer};
+use crate::value::Collection;
+use crate::value::hash::{Hash, Rules as Limits, Stood, Table};
+use russet_structures::listpack::Listpack;
+use std::io::{Read, Write};
+
+/// The deadline of a field that does not expire, in Valkey's form.
+const NEVER: i64 = -1;
+
+pub(super) fn kind(hash: &Hash) -> Kind {
+    match hash {
+        Hash::Packed(_) => Kind::HASH_LISTPACK,
+        Hash::Table(_) if hash.next_expiry().is_some() => Kind::HASH_EXPIRING_VALKEY,
+        Hash::Table(_) => Kind::HASH,
+    }
+}
+
+pub(super) fn write<W: Write>(writer: &mut Writer<W>, hash: &Hash) {
+    let table = match hash {
+        Hash::Packed(pack) => return writer.string(pack.as_bytes()),
+        Hash::Table(table) => table,
+    };
+    let expires = hash.next_expiry().is_some();
+    writer.length(hash.len() as u64);
+    table.iter().for_each(|pair| {
+        let (field, value) = pair.parts();
+        writer.string(field);
+        writer.string(value);
+        if expires {
+            writer.time_ms(pair.expiry().unwrap_or(NEVER));
+        }
+    });
+}
+
+pub(super) fn read<R: Read>(
+    reader: &mut Reader<R>,
+    kind: Kind,
+    rules: &Rules<'_>,
+) -> Result<Option<Hash>, Error> {
+    let limits = Limits::of(rules.params, rules.hasher);
+    match kind {
+        Kind::HASH => read_fields(reader, rules, &limits),
+        Kind::HASH_EXPIRING_VALKEY => read_expiring(reader, rules),
+        _ => of_listpack(Listpack::from_bytes(packed(reader)?).map_err(corrupt)?, rules, &limits),
+    }
+}
+
+const TWICE: Error = Error::corrupt("a hash with a field that is there twice");
+
+/// The hash of a listpack from elsewhere: fields and values.
+fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) -> Result<Option<Hash>, Error> {
+    let words = pack.len();
+    if words == 0 {
+        return Ok(None);
+    }
+    if !words.is_multiple_of(2) {
+        return Err(Error::corrupt("a hash with a field without a value"));
+    }
+    if rules.deep && !are_different(pack.pairs().map(|(field, _)| field)) {
+        return Err(TWICE);
+    }
+    let mut hash = Hash::Packed(pack);
+    hash.make_shorter(limits);
+    if hash.len() == words / 2 { Ok(Some(hash)) } else { Err(TWICE) }
+}
+
+/// Reads count, fields and values.
+fn read_fields<R: Read>(
+    reader: &mut Reader<R>,
+    rules: &Rules<'_>,
+    limits: &Limits,
+) -> Result<Option<Hash>, Error> {
+    let count = reader.count()?;
+    if count == 0 {
+        return Ok(None);
+    }
+    let mut hash = Hash::for_fields(count, FORESEEN, limits);
+    let mut field = Vec::new();
+    for _ in 0..count {
+        field.clear();
+        element(reader)?.append_to(&mut field);
+        if !element(reader)?.with_text(|value| hash.append(&field, value, limits)) {
+            return Err(TWICE);
+        }
+    }
+    let different = match &hash {
+        Hash::Packed(pack) => !rules.deep || are_different(pack.pairs().map(|(field, _)| field)),
+        // A field that was twice in the listpack became one when that became a table.
+        Hash::Table(table) => table.len() == count,
+    };
+    if different { Ok(Some(hash)) } else { Err(TWICE) }
+}
+
+/// Reads count, then fields, values and deadlines.
+fn read_expiring<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<Option<Hash>, Error> {
+    let count = reader.count()?;
+    let mut table = Table::with_capacity(count.min(FORESEEN), rules.hasher.clone());
+    let (mut field, mut value) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        field.clear();
+        element(reader)?.append_to(&mut field);
+        value.clear();
+        element(reader)?.append_to(&mut value);
+        let expiry = match reader.time_ms()? {
+            NEVER => Expiry::Clear,
+            at if at < 0 => return Err(Error::corrupt("a field of a hash that expires before 1970")),
+            at if at < rules.now_ms => continue,
+            at => Expiry::At(at),
+        };
+        if table.put(&field, &value, expiry, i64::MIN) != Stood::Nothing {
+            return Err(TWICE);
+        }
+    }
+    Ok(Some(Hash::Table(Box::new(table))).filter(|hash| hash.len() > 0))
+}

@@ -1,0 +1,93 @@
+//! Sorted sets: a listpack as it is, else count, then members and scores from the highest to the lowest.
+
+use super::set::are_different;
+use super::{Rules, corrupt, element, packed};
+use crate::rdb::{Error, Kind, Reader, Writer};
+use crate::value::sorted_set::Limits;
+use crate::value::{Collection, SortedSet};
+use russet_structures::listpack::Listpack;
+use russet_structures::sorted_set;
+use std::io::{Read, Write};
+
+pub(super) fn kind(set: &SortedSet) -> Kind {
+    match set {
+        SortedSet::Packed(_) => Kind::SORTED_SET_LISTPACK,
+        SortedSet::Sorted(_) => Kind::SORTED_SET,
+    }
+}
+
+pub(super) fn write<W: Write>(writer: &mut Writer<W>, set: &SortedSet) {
+    match set {
+        SortedSet::Packed(pack) => writer.string(pack.as_bytes()),
+        SortedSet::Sorted(set) => {
+            writer.length(set.len() as u64);
+            for (member, score) in set.iter().rev() {
+                writer.string(member);
+                writer.double(score);
+            }
+        }
+    }
+}
+
+pub(super) fn read<R: Read>(
+    reader: &mut Reader<R>,
+    kind: Kind,
+    rules: &Rules<'_>,
+) -> Result<Option<SortedSet>, Error> {
+    match kind {
+        Kind::SORTED_SET => read_elements(reader, rules),
+        _ => {
+            let pack = Listpack::from_bytes(packed(reader)?).map_err(corrupt)?;
+            of_listpack(pack, rules)
+        }
+    }
+}
+
+const TWICE: Error = Error::corrupt("a sorted set with a member that is there twice");
+const NOT_A_NUMBER: Error = Error::corrupt("a sorted set with a score that is no number");
+
+/// The set of a listpack from elsewhere: members and scores.
+fn of_listpack(pack: Listpack, rules: &Rules<'_>) -> Result<Option<SortedSet>, Error> {
+    let words = pack.len();
+    if words == 0 {
+        return Ok(None);
+    }
+    if !words.is_multiple_of(2) {
+        return Err(Error::corrupt("a sorted set with a member without a score"));
+    }
+    if rules.deep && !are_different(pack.pairs().map(|(member, _)| member)) {
+        return Err(TWICE);
+    }
+    let mut set = SortedSet::Packed(pack);
+    set.expect(words / 2, Limits::of(rules.params), rules.hasher);
+    if set.len() == words / 2 { Ok(Some(set)) } else { Err(TWICE) }
+}
+
+/// Reads count, members and scores.
+fn read_elements<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<Option<SortedSet>, Error> {
+    let limits = Limits::of(rules.params);
+    let count = reader.count()?;
+    if count == 0 {
+        return Ok(None);
+    }
+    let mut set =
+        sorted_set::SortedSet::with_capacity_and_hasher(count.min(super::FORESEEN), rules.hasher.clone());
+    let (mut member, mut longest) = (Vec::new(), 0);
+    for _ in 0..count {
+        member.clear();
+        element(reader)?.append_to(&mut member);
+        longest = longest.max(member.len());
+        let score = reader.double()?;
+        if score.is_nan() {
+            return Err(NOT_A_NUMBER);
+        }
+        if set.insert(&member, score).is_some() {
+            return Err(TWICE);
+        }
+    }
+    let set = SortedSet::Sorted(Box::new(set));
+    if count <= limits.entries && longest <= limits.value {
+        return Ok(Some(set.slice(0..count, limits, rules.hasher)));
+    }
+    Ok(Some(set))
+}

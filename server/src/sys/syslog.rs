@@ -63,6 +63,13 @@ pub(crate) fn write(priority: Priority, message: &str) {
     unsafe { libc::syslog(priority, c"%s".as_ptr(), message.as_ptr()) };
 }
 
+/// Gives up the connection to the system log; the next line makes a new one. A forked child does so before it closes
+/// descriptors: libc would take one that has its old number for the connection.
+pub(crate) fn close() {
+    // SAFETY: may be called at any time, also when nothing was opened.
+    unsafe { libc::closelog() };
+}
+
 /// A C string ends at its first NUL, so one inside the text is dropped rather than what follows it.
 fn without_nul(text: &str) -> CString {
     CString::new(text.replace('\0', "")).unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use crate::args::Key;
 use crate::hash::KeyHasher;
-use crate::value::{Entry, Object};
+use crate::value::{Encoding, Entry, Object};
 use russet_structures::dict::Dict;
 use std::collections::BTreeSet;
 
@@ -20,6 +20,8 @@ pub struct Database {
     pub(crate) table: Dict<Entry>,
     pub(crate) volatile: Dict<u64>,
     pub(crate) deadlines: BTreeSet<(i64, u64)>,
+    /// A stream has been put in: there may be one, which a snapshot has to know before its first byte.
+    pub(crate) may_hold_streams: bool,
     /// Running estimate of the volatile keys' mean time to live, in milliseconds.
     pub(crate) average_ttl: i64,
 }
@@ -110,6 +112,7 @@ impl Database {
     pub(crate) fn put(&mut self, hash: u64, entry: Entry, hasher: &KeyHasher) {
         self.index(hash, false, entry.expiry().is_some());
         self.reschedule(hash, None, Object::next_expiry_in(&entry));
+        self.may_hold_streams |= Encoding::of(&entry) == Encoding::Stream;
         self.table.insert_unique(hash, entry, rehash(hasher));
     }
 

@@ -29,6 +29,7 @@ pub use watch::{WatchFlag, Watches};
 use crate::effects::Effects;
 use crate::event::Events;
 use crate::hash::KeyHasher;
+use crate::rdb::file::Beside;
 
 /// Counters that `INFO` shows and `CONFIG RESETSTAT` sets to zero.
 #[derive(Debug, Default, Clone)]
@@ -72,6 +73,8 @@ pub struct Keyspace {
     pub waiting: Waiting,
     /// Large values on their way out.
     pub garbage: Garbage,
+    /// What the dataset has besides keys.
+    pub beside: Beside,
     /// Counters.
     pub stats: KeyspaceStats,
     pub(crate) expire_cursor: expire::Cursor,
@@ -93,6 +96,7 @@ impl Keyspace {
             watches: Watches::new(databases),
             waiting: Waiting::new(databases),
             garbage: Garbage::default(),
+            beside: Beside::default(),
             stats: KeyspaceStats::default(),
             expire_cursor: expire::Cursor::default(),
         }

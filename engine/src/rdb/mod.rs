@@ -15,6 +15,7 @@
 //! | `writer.rs`, `reader.rs` | the parts |
 //! | `checksum.rs` | CRC-64 |
 //! | `value/` | values of every type, made of the parts |
+//! | `file/` | what stands around the values of a snapshot |
 //!
 //! # Which version is written?
 //!
@@ -23,6 +24,7 @@
 
 mod checksum;
 mod error;
+pub mod file;
 mod kind;
 mod reader;
 mod value;

@@ -1,6 +1,6 @@
 //! A client for unit tests: types commands into an engine of its own and reads raw replies.
 
-use russet_engine::effects::Effect;
+use russet_engine::effects;
 use russet_engine::session::ClientKey;
 use russet_engine::{Engine, ManualClock, Setup};
 
@@ -56,17 +56,15 @@ impl Shell {
         waiter
     }
 
-    /// Takes the effects since the last time, as lines; brackets of transactions as `BEGIN` and `COMMIT`.
+    /// Takes the effects since the last time, as lines, but for `SELECT`.
     pub(crate) fn effects(&mut self) -> Vec<String> {
-        let line = |effect| match effect {
-            Effect::Begin => "BEGIN".to_owned(),
-            Effect::Commit => "COMMIT".to_owned(),
-            Effect::Command { args, .. } => {
-                let words: Vec<_> = args.iter().map(String::from_utf8_lossy).collect();
-                words.join(" ")
-            }
+        let mut stream = Vec::new();
+        self.engine.keyspace.effects.take_into(&mut stream);
+        let line = |words: Vec<&[u8]>| {
+            let words: Vec<_> = words.into_iter().map(String::from_utf8_lossy).collect();
+            words.join(" ")
         };
-        self.engine.keyspace.effects.drain().map(line).collect()
+        effects::commands(&stream).map(line).filter(|line| !line.starts_with("SELECT ")).collect()
     }
 
     /// The client that types.

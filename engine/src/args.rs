@@ -208,7 +208,7 @@ impl OwnedArgs {
     }
 
     /// The words' bytes.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
         self.spans.iter().map(|span| &self.buffer[span.start as usize..span.end as usize])
     }
 

@@ -103,14 +103,21 @@ impl Context<'_> {
     }
 
     /// Journals `args` in place of the command as it was sent. May be called several times.
-    pub fn journal<'w>(&mut self, args: impl IntoIterator<Item = &'w [u8]>) {
-        if !self.db.keyspace().effects.attached() {
-            return;
+    pub fn journal<'w>(&mut self, args: impl IntoIterator<Item = &'w [u8], IntoIter: Clone>) {
+        if self.db.keyspace().effects.attached() {
+            *self.instead() += 1;
+            self.db.keyspace().effects.stage(args.into_iter());
         }
-        let args = crate::args::OwnedArgs::new(args);
+    }
+
+    /// The number of commands that are to be journaled in place of the one that runs.
+    fn instead(&mut self) -> &mut usize {
+        if !matches!(self.journal, Journal::Instead { .. }) {
+            self.journal = Journal::Instead { from: self.db.keyspace().effects.staged(), commands: 0 };
+        }
         match &mut self.journal {
-            Journal::Instead(commands) => commands.push(args),
-            Journal::AsSent | Journal::Always => self.journal = Journal::Instead(vec![args]),
+            Journal::Instead { commands, .. } => commands,
+            Journal::AsSent | Journal::Always => unreachable!("it has just been set"),
         }
     }
 
@@ -122,7 +129,7 @@ impl Context<'_> {
 
     /// Journals nothing of the command itself: what it does is journaled piece by piece, if it does anything.
     pub fn journal_nothing(&mut self) {
-        self.journal = Journal::Instead(Vec::new());
+        self.instead();
     }
 
     /// Makes the session wait. It is answered when something wakes it, or at the deadline.

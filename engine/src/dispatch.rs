@@ -13,7 +13,7 @@ use crate::command::flags::command as flag;
 use crate::command::registry::{Lookup, Registry};
 use crate::command::{CommandId, Entry};
 use crate::context::Context;
-use crate::effects::Journal;
+use crate::effects::{Effects, Journal};
 use crate::error::Error;
 use crate::reply::Protocol;
 use crate::session::{Blocked, Closing, ReplyMode, Session};
@@ -213,8 +213,9 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     }
     let journal = std::mem::replace(&mut cx.journal, outer_journal);
     let keyspace = cx.db.keyspace();
-    if (keyspace.dirty != dirty || matches!(journal, Journal::Always)) && keyspace.effects.attached() {
-        record(cx, database, journal, entry, args);
+    if keyspace.effects.attached() {
+        let changed = keyspace.dirty != dirty || matches!(journal, Journal::Always);
+        record(&mut keyspace.effects, changed, database, journal, entry, args);
     }
 
     let ended = cx.core.time.monotonic_ns();
@@ -229,23 +230,15 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     }
 }
 
-/// Puts a command's effects into the stream.
-fn record(cx: &mut Context<'_>, db: usize, journal: Journal, entry: &Entry, args: Args<'_>) {
-    if !entry.has(flag::WRITE) && matches!(journal, Journal::AsSent) {
-        return; // EXEC and the like: what they ran has been recorded
-    }
-    let effects = &mut cx.db.keyspace().effects;
+/// Puts a command's effects into the stream, if it has `changed` anything.
+fn record(effects: &mut Effects, changed: bool, db: usize, journal: Journal, entry: &Entry, args: Args<'_>) {
     match journal {
-        Journal::AsSent | Journal::Always => effects.push(db, args.to_owned()),
-        Journal::Instead(commands) => {
-            let opened = commands.len() > 1 && effects.begin();
-            for command in commands {
-                effects.push(db, command);
-            }
-            if opened {
-                effects.commit();
-            }
-        }
+        // EXEC and the like: what they ran has been recorded.
+        Journal::AsSent if !entry.has(flag::WRITE) => {}
+        Journal::AsSent | Journal::Always if changed => effects.push(db, args.iter()),
+        Journal::AsSent | Journal::Always => {}
+        Journal::Instead { from, commands } if changed => effects.push_staged(db, from, commands),
+        Journal::Instead { from, .. } => effects.drop_staged(from),
     }
 }
 

@@ -211,7 +211,7 @@ mod tests {
         shell.run("SORT l STORE d");
         assert_eq!(shell.effects(), ["SORT l STORE d"]);
         shell.run("SORT l BY o_*->f ALPHA STORE d");
-        assert_eq!(shell.effects(), ["BEGIN", "DEL d", "RPUSH d 3 2 1", "COMMIT"]);
+        assert_eq!(shell.effects(), ["MULTI", "DEL d", "RPUSH d 3 2 1", "EXEC"]);
         shell.run("SORT none BY o_*->f ALPHA STORE other");
         shell.run("SORT_RO l");
         assert!(shell.effects().is_empty());

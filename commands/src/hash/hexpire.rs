@@ -243,7 +243,7 @@ mod tests {
                 "HSETEX h KEEPTTL FIELDS 1 a 5",
                 ":1",
                 "*2 $1 5 $1 2",
-                vec!["BEGIN", "HPERSIST h FIELDS 1 a", "HSETEX h KEEPTTL FIELDS 1 a 5", "COMMIT"],
+                vec!["MULTI", "HPERSIST h FIELDS 1 a", "HSETEX h KEEPTTL FIELDS 1 a 5", "EXEC"],
             ),
         ] {
             let mut shell = conversation! {

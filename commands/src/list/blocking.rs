@@ -59,7 +59,7 @@ mod tests {
         }
         assert_eq!(shell.told(for_a), "*2 $1 a $1 1");
         assert_eq!(shell.told(for_b), "*2 $1 b $1 2");
-        assert_eq!(shell.effects(), ["BEGIN", "RPUSH b 2", "RPUSH a 1", "COMMIT", "LPOP b", "LPOP a"]);
+        assert_eq!(shell.effects(), ["MULTI", "RPUSH b 2", "RPUSH a 1", "EXEC", "LPOP b", "LPOP a"]);
     }
 
     #[test]

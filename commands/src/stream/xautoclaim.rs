@@ -145,7 +145,7 @@ mod tests {
         shell.clock.advance(10);
         shell.engine.keyspace.effects.attach(true);
         for (line, reply, effects) in [
-            ("XAUTOCLAIM s g d 11 0 COUNT 1", "*3 $3 3-0 *0 *1 $3 2-0", &["BEGIN", "XGROUP CREATECONSUMER s g d", "XACK s g 2-0", "COMMIT"][..]),
+            ("XAUTOCLAIM s g d 11 0 COUNT 1", "*3 $3 3-0 *0 *1 $3 2-0", &["MULTI", "XGROUP CREATECONSUMER s g d", "XACK s g 2-0", "EXEC"][..]),
             (
                 "XAUTOCLAIM s g d 10 0 COUNT 1",
                 "*3 $3 3-0 *1 *2 $3 1-0 *2 $1 a $1 1 *0",

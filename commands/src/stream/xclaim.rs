@@ -219,10 +219,10 @@ mod tests {
             (
                 "XCLAIM s g e 0 1 2",
                 &[
-                    "BEGIN",
+                    "MULTI",
                     "XCLAIM s g e 0 1-0 TIME 1700000000005 RETRYCOUNT 3 FORCE JUSTID LASTID 9-0",
                     "XACK s g 2-0",
-                    "COMMIT",
+                    "EXEC",
                 ],
             ),
         ] {

@@ -219,15 +219,15 @@ mod tests {
             (
                 "XREADGROUP GROUP g c COUNT 2 STREAMS s >",
                 &[
-                    "BEGIN",
+                    "MULTI",
                     "XCLAIM s g c 0 1-0 2-0 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 2-0",
                     "XGROUP SETID s g 2-0 ENTRIESREAD 2",
-                    "COMMIT",
+                    "EXEC",
                 ],
             ),
             (
                 "XREADGROUP GROUP g d NOACK STREAMS s >",
-                &["BEGIN", "XGROUP CREATECONSUMER s g d", "XGROUP SETID s g 3-0 ENTRIESREAD 3", "COMMIT"],
+                &["MULTI", "XGROUP CREATECONSUMER s g d", "XGROUP SETID s g 3-0 ENTRIESREAD 3", "EXEC"],
             ),
             (
                 "XREADGROUP GROUP g c STREAMS s 1",
@@ -236,10 +236,10 @@ mod tests {
             (
                 "XREADGROUP GROUP g c STREAMS s 0",
                 &[
-                    "BEGIN",
+                    "MULTI",
                     "XCLAIM s g c 0 1-0 TIME 1700000000000 RETRYCOUNT 2 FORCE JUSTID LASTID 3-0",
                     "XCLAIM s g c 0 2-0 TIME 1700000000000 RETRYCOUNT 3 FORCE JUSTID LASTID 3-0",
-                    "COMMIT",
+                    "EXEC",
                 ],
             ),
             ("XREADGROUP GROUP g d STREAMS s 0", &[]),
@@ -287,10 +287,10 @@ mod tests {
             shell.effects(),
             [
                 "XADD s 1 a 1",
-                "BEGIN",
+                "MULTI",
                 "XCLAIM s g first 0 1-0 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 1-0",
                 "XGROUP SETID s g 1-0 ENTRIESREAD 1",
-                "COMMIT"
+                "EXEC"
             ]
         );
         // The one who has waited since goes on to do so until the time that it began with.

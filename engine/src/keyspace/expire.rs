@@ -22,7 +22,6 @@ use super::database::{Database, rehash};
 use super::waiting::Waiting;
 use super::watch::Watches;
 use super::{Keyspace, KeyspaceStats};
-use crate::args::OwnedArgs;
 use crate::effects::Effects;
 use crate::event::{Event, Events};
 use crate::value::Entry;
@@ -48,7 +47,7 @@ impl News<'_> {
     pub(super) fn expired(&mut self, db: usize, key: &[u8]) {
         self.stats.expired += 1;
         if self.effects.attached() {
-            self.effects.push(db, OwnedArgs::new([&b"DEL"[..], key]));
+            self.effects.push(db, [&b"DEL"[..], key].into_iter());
         }
         self.watches.touch_expired(db, key);
         self.waiting.gone(db, key);

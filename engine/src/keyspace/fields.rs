@@ -20,7 +20,7 @@
 //! `HPEXPIREAT` with a moment in place of a span, and only the fields that were there.
 
 use super::Keyspace;
-use crate::args::{Key, OwnedArgs};
+use crate::args::Key;
 use crate::event::Event;
 use crate::value::{Collection, Entry, Hash, Object};
 use russet_structures::record::PayloadMut;
@@ -63,7 +63,7 @@ impl Keyspace {
         database.reschedule(hash, Some(at), after);
         if effects.attached() {
             let fields = gone.iter().map(|pair| pair.field());
-            effects.push(db, OwnedArgs::new([&b"HDEL"[..], &key].into_iter().chain(fields)));
+            effects.push(db, [&b"HDEL"[..], &key].into_iter().chain(fields));
         }
         watches.touch(db, &key);
         events.note(db, Event::HExpired, &key);

@@ -1,5 +1,8 @@
 //! What SCAN, SSCAN, HSCAN and ZSCAN have in common: their cursor, their options, and how they answer.
 
+#[cfg(test)]
+pub(crate) mod whole;
+
 use russet_engine::Collected;
 use russet_engine::glob::{self, Glob};
 use russet_engine::number;

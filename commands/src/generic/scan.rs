@@ -54,8 +54,8 @@ fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use crate::scanning::whole::Iterated;
     use crate::shell::{Shell, conversation};
-    use std::collections::BTreeMap;
 
     #[test]
     fn cursors_and_options_are_checked() {
@@ -101,37 +101,11 @@ mod tests {
         assert_eq!(shell.run("DBSIZE"), ":1");
     }
 
-    /// Scans to the end and returns how often each key came, calling `between` after every step.
-    fn scan_all(shell: &mut Shell, count: usize, mut between: impl FnMut(&mut Shell)) -> BTreeMap<String, usize> {
-        let mut seen = BTreeMap::new();
-        let mut cursor = "0".to_owned();
-        loop {
-            let reply = shell.run(&format!("SCAN {cursor} COUNT {count}"));
-            let words: Vec<&str> = reply.split(' ').collect();
-            cursor = words[2].to_owned();
-            for key in words[4..].iter().skip(1).step_by(2) {
-                *seen.entry((*key).to_owned()).or_default() += 1;
-            }
-            if cursor == "0" {
-                return seen;
-            }
-            between(shell);
-        }
-    }
-
     #[test]
-    fn every_key_that_stays_comes_once_while_others_come_and_go() {
-        let mut shell = Shell::new();
-        (0..1000).for_each(|i| drop(shell.run(&format!("SET stays:{i} v"))));
-        let mut next = 0usize;
-        let seen = scan_all(&mut shell, 10, |shell| {
-            (next..next + 100).for_each(|i| drop(shell.run(&format!("SET goes:{i} v"))));
-            (next.saturating_sub(50)..next + 50).for_each(|i| drop(shell.run(&format!("DEL goes:{i}"))));
-            next += 100;
-        });
-        for i in 0..1000 {
-            assert_eq!(seen.get(&format!("stays:{i}")), Some(&1), "stays:{i}");
-        }
+    fn keys_that_stay_come_once_while_others_come_and_go() {
+        let add = |key: &str, value| format!("SET {key} {value}");
+        let keys = Iterated { scan: "SCAN CURSOR", words: 1, add, remove: "DEL" };
+        keys.assert_what_stays_comes_once();
     }
 
     #[test]

@@ -35,7 +35,9 @@ fn hscan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use crate::scanning::whole::Iterated;
     use crate::shell::{Shell, conversation};
+    use russet_engine::keyspace::Cycle;
     use std::collections::BTreeSet;
 
     #[test]
@@ -79,5 +81,32 @@ mod tests {
         }
         assert_eq!(seen.len(), 500);
         assert!((15..=26).contains(&calls), "{calls}");
+    }
+
+    #[test]
+    fn fields_that_stay_come_once_while_others_come_and_go() {
+        let add = |field: &str, value| format!("HSET h {field} {value}");
+        let hash = Iterated { scan: "HSCAN h CURSOR", words: 2, add, remove: "HDEL h" };
+        hash.assert_what_stays_comes_once();
+        let names = Iterated { scan: "HSCAN h CURSOR NOVALUES COUNT 7", words: 1, ..hash };
+        names.assert_what_stays_comes_once();
+    }
+
+    #[test]
+    fn fields_that_stay_come_once_while_others_expire() {
+        let mut shell = Shell::new();
+        (0..300).for_each(|n| drop(shell.run(&format!("HSET h stays{n} {n}"))));
+        for n in 0..9_000 {
+            shell.run(&format!("HSETEX h PX {} FIELDS 1 goes{n} {n}", 1 + n));
+        }
+        let hash = Iterated { scan: "HSCAN h CURSOR", words: 2, add: |_, _| String::new(), remove: "" };
+        let seen = hash.run(&mut shell, |shell, _| {
+            shell.clock.advance(500);
+            shell.engine.synchronise();
+            shell.engine.expire_cycle(Cycle::Slow { hz: 10 });
+        });
+        (0..300).for_each(|n| assert_eq!(seen.get(&format!("stays{n}")), Some(&1), "stays{n}"));
+        assert!(seen.len() < 9_000, "{} came", seen.len());
+        assert_eq!(shell.run("HLEN h"), ":300", "all that expire were removed in time");
     }
 }

@@ -33,8 +33,8 @@ fn sscan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::shell::{Shell, conversation};
-    use std::collections::BTreeMap;
+    use crate::scanning::whole::Iterated;
+    use crate::shell::conversation;
 
     #[test]
     fn small_sets_come_whole() {
@@ -56,36 +56,8 @@ mod tests {
 
     #[test]
     fn members_that_stay_come_once_while_others_come_and_go() {
-        let mut shell = Shell::new();
-        let stay: Vec<String> = (0..300).map(|n| format!("stay{n}")).collect();
-        shell.run(&format!("SADD s {}", stay.join(" ")));
-        for (grow, shrink) in [(false, false), (true, false), (false, true), (true, true)] {
-            let (mut seen, mut cursor, mut step) = (BTreeMap::<String, usize>::new(), "0".to_owned(), 0);
-            if shrink {
-                let others: Vec<String> = (0..20_000).map(|n| format!("old{n}")).collect();
-                shell.run(&format!("SADD s {}", others.join(" ")));
-            }
-            loop {
-                let reply = shell.run(&format!("SSCAN s {cursor} COUNT 10 MATCH stay*"));
-                let words: Vec<&str> = reply.split(' ').collect();
-                cursor = words[2].to_owned();
-                words[4..].iter().skip(1).step_by(2).for_each(|word| *seen.entry(word.to_string()).or_default() += 1);
-                if cursor == "0" {
-                    break;
-                }
-                step += 1;
-                if grow && step < 100 {
-                    let others: Vec<String> = (0..step * 3).map(|n| format!("new{step}:{n}")).collect();
-                    shell.run(&format!("SADD s {}", others.join(" ")));
-                }
-                if shrink && step == 20 {
-                    let others: Vec<String> = (0..20_000).map(|n| format!("old{n}")).collect();
-                    shell.run(&format!("SREM s {}", others.join(" ")));
-                }
-                assert!(step < 10_000, "it ends");
-            }
-            assert!(stay.iter().all(|member| seen.get(member) == Some(&1)), "grow {grow}, shrink {shrink}");
-            assert_eq!(seen.len(), stay.len());
-        }
+        let add = |member: &str, _| format!("SADD s {member}");
+        let set = Iterated { scan: "SSCAN s CURSOR", words: 1, add, remove: "SREM s" };
+        set.assert_what_stays_comes_once();
     }
 }

@@ -42,6 +42,7 @@ fn zscan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use crate::scanning::whole::Iterated;
     use crate::shell::{Shell, conversation};
     use std::collections::BTreeSet;
 
@@ -83,5 +84,14 @@ mod tests {
             }
         }
         assert!(seen.len() == 500 && (25..=50).contains(&calls), "{} in {calls} calls", seen.len());
+    }
+
+    #[test]
+    fn members_that_stay_come_once_while_others_come_and_go() {
+        let add = |member: &str, score| format!("ZADD z {score} {member}");
+        let set = Iterated { scan: "ZSCAN z CURSOR", words: 2, add, remove: "ZREM z" };
+        set.assert_what_stays_comes_once();
+        let names = Iterated { scan: "ZSCAN z CURSOR NOSCORES COUNT 7", words: 1, ..set };
+        names.assert_what_stays_comes_once();
     }
 }

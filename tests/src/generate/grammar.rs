@@ -22,6 +22,7 @@ struct Line {
     rule: Rule,
     scan: bool,
     unspoilt: bool,
+    skip: Vec<Server>,
     judge: Judge,
     body: Node,
 }
@@ -49,6 +50,8 @@ pub struct Operation {
     pub scan: bool,
     /// Who knows the right reply.
     pub judge: Judge,
+    /// Where it is not played at all: these servers would go on from another state.
+    pub skip: Vec<Server>,
     /// It lets a key expire: wait until that has happened everywhere.
     pub pause: bool,
 }
@@ -90,6 +93,7 @@ impl Grammar {
             rule: line.rule.clone(),
             scan: line.scan,
             judge: line.judge.clone(),
+            skip: line.skip.clone(),
             pause: values.short_lived,
         }
     }
@@ -119,9 +123,17 @@ impl Line {
             _ => (1, line),
         };
         let flags: Vec<&str> = rest.split_whitespace().take_while(|w| w.starts_with('@')).collect();
-        let (scan, unspoilt) = (flags.contains(&"@scan"), flags.contains(&"@unspoilt"));
-        let kept: Vec<&str> =
-            flags.iter().copied().filter(|f| !matches!(*f, "@scan" | "@unspoilt")).collect();
+        let (mut scan, mut unspoilt, mut skip, mut kept) = (false, false, Vec::new(), Vec::new());
+        for &flag in &flags {
+            match flag {
+                "@scan" => scan = true,
+                "@unspoilt" => unspoilt = true,
+                _ => match flag.strip_prefix("@skip=") {
+                    Some(names) => skip = Judge::named(names)?,
+                    None => kept.push(flag),
+                },
+            }
+        }
         // The flags mean what they mean in case files, so that parser reads them.
         let step = Step::parse(0, &format!("{} x", kept.join(" ")))?;
         let tokens: Vec<&str> = rest.split_whitespace().skip(flags.len()).collect();
@@ -133,7 +145,7 @@ impl Line {
         if !tokens.is_empty() {
             return Err(format!("unexpected {:?}", tokens[0]));
         }
-        Ok(Line { weight, rule: step.rule, scan, unspoilt, judge: step.judge, body })
+        Ok(Line { weight, rule: step.rule, scan, unspoilt, skip, judge: step.judge, body })
     }
 }
 
@@ -249,8 +261,19 @@ mod tests {
     }
 
     #[test]
+    fn flags_say_what_is_not_spoilt_and_where_it_is_not_played() {
+        let grammar = Grammar::parse("@unspoilt @skip=redis,valkey SPOP 0:1 7\n").unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        for _ in 0..500 {
+            let operation = grammar.generate(1, &mut rng);
+            assert_eq!(operation.skip, [Server::Redis, Server::Valkey]);
+            assert!(operation.words.len() == 3 && operation.words[1..] == [b"0:1".to_vec(), b"7".to_vec()]);
+        }
+    }
+
+    #[test]
     fn a_wrong_line_is_refused() {
-        for bad in ["SET [ <key>", "SET )", "SET ( a ]", "@foo SET", ""] {
+        for bad in ["@skip=x SET", "SET [ <key>", "SET )", "SET ( a ]", "@foo SET", ""] {
             assert!(Grammar::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -105,6 +105,9 @@ impl Pair {
                     .first()
                     .is_some_and(|w| names.iter().any(|n| w.eq_ignore_ascii_case(n.as_bytes())))
             };
+            if operation.skip.contains(&self.right.running.server) {
+                continue;
+            }
             let inside = open.contains_key(&operation.connection);
             // Here the two part ways for good: Valkey 8.0 aborts a transaction in which these stand, Redis does not.
             if inside

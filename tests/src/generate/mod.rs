@@ -15,7 +15,8 @@
 //! compared; `@redis`, `@valkey` and `@redict` name who is right. `<slot>` is a random value of that kind (see
 //! [`Values`]), `[ ]` may be left out, `|` chooses, `...` repeats. Now and then what comes out is spoilt on
 //! purpose: a word lost or doubled, options in the wrong company, a value of another kind. `@unspoilt` keeps a line from
-//! the first two, for commands that would come to ask what nobody has promised.
+//! the first two, for commands that would come to ask what nobody has promised; a line with `@skip=redis` is not played
+//! where that server is asked, for commands after which it would hold other data.
 
 mod dataset;
 mod grammar;

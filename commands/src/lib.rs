@@ -11,6 +11,7 @@ pub mod geo;
 pub mod hash;
 pub mod hyperloglog;
 pub mod list;
+mod member;
 pub mod pubsub;
 mod scanning;
 pub mod server;

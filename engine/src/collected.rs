@@ -1,14 +1,14 @@
 //! Collected replies: elements that are written before it is known how many there will be.
 
 use crate::error::{Error, Outcome};
-use crate::output::SHARE_FROM;
-use crate::reply::Reply;
+use crate::output::Output;
+use crate::reply::{HEAD, Protocol, Reply};
 use russet_structures::element::Element;
 
 /// Elements of an array, counted and in the form in which they are sent.
 #[derive(Default)]
 pub struct Collected {
-    bytes: Vec<u8>,
+    text: Output,
     count: usize,
 }
 
@@ -28,24 +28,17 @@ impl Collected {
         element.with_text(|text| self.bulk(text));
     }
 
-    /// Adds a bulk string.
+    /// Adds a bulk string, which is the same in all versions of the protocol.
     #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) {
-        let mut length = itoa::Buffer::new();
-        let length = length.format(bytes.len()).as_bytes();
-        self.bytes.reserve(length.len() + bytes.len() + 5);
-        self.bytes.push(b'$');
-        self.bytes.extend_from_slice(length);
-        self.bytes.extend_from_slice(b"\r\n");
-        self.bytes.extend_from_slice(bytes);
-        self.bytes.extend_from_slice(b"\r\n");
+        let _ = Reply::new(&mut self.text, Protocol::Resp2).bulk(bytes);
         self.count += 1;
     }
 }
 
 impl Reply<'_> {
     /// Lets `write` write elements and say how many they are, and puts the head that `head` writes for that number before
-    /// them. Returns the number. O(bytes) besides what the two do.
+    /// them. Returns the number. O(1) besides what the two do.
     pub fn counted(
         &mut self,
         write: impl FnOnce(&mut Reply<'_>) -> Result<usize, Error>,
@@ -53,6 +46,8 @@ impl Reply<'_> {
     ) -> Result<usize, Error> {
         let start = self.output().mark();
         let count = write(self)?;
+        // The head stands together, so that it can be moved.
+        self.output().room(HEAD);
         let end = self.output().mark();
         head(self, count)?;
         self.output().bring_forward(end, start);
@@ -64,24 +59,17 @@ impl Reply<'_> {
         self.counted(write, |reply, count| reply.array(count)).map(drop)
     }
 
-    /// An array of what has been collected. O(1) if that is much, else O(bytes).
-    pub fn array_of(&mut self, collected: Collected) -> Outcome {
+    /// An array of what has been collected. O(1).
+    pub fn array_of(&mut self, mut collected: Collected) -> Outcome {
         self.array(collected.count)?;
-        self.collected(collected)
+        self.output().append(&mut collected.text);
+        Ok(())
     }
 
-    /// A set of what has been collected, in RESP2 an array. O(1) if that is much, else O(bytes).
-    pub fn set_of(&mut self, collected: Collected) -> Outcome {
+    /// A set of what has been collected, in RESP2 an array. O(1).
+    pub fn set_of(&mut self, mut collected: Collected) -> Outcome {
         self.set(collected.count)?;
-        self.collected(collected)
-    }
-
-    fn collected(&mut self, collected: Collected) -> Outcome {
-        if collected.bytes.len() < SHARE_FROM {
-            self.output().tail().extend_from_slice(&collected.bytes);
-        } else {
-            self.output().push_owned(collected.bytes);
-        }
+        self.output().append(&mut collected.text);
         Ok(())
     }
 }
@@ -89,8 +77,7 @@ impl Reply<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::Output;
-    use crate::reply::Protocol;
+    use crate::output::SHARE_FROM;
 
     /// Everything that waits in an output.
     fn sent(output: &Output) -> Vec<u8> {

@@ -13,6 +13,10 @@ pub const SHARE_FROM: usize = 16 * 1024;
 /// A buffer above this many bytes is not kept when it has been sent.
 const KEEP: usize = 256 * 1024;
 
+/// A buffer of this many bytes does not grow: another one follows it. So what is in a long reply is never copied to make
+/// room for more of it, and takes no more memory than it has bytes.
+const PIECE: usize = 64 * 1024;
+
 enum Chunk {
     Bytes(Vec<u8>),
     Shared(Blob),
@@ -50,10 +54,46 @@ pub struct Output {
 const SEAL_FROM: usize = 16 * 1024;
 
 impl Output {
-    /// The buffer that replies are appended to.
+    /// Appends bytes.
     #[inline]
-    pub fn tail(&mut self) -> &mut Vec<u8> {
+    pub fn write(&mut self, bytes: &[u8]) {
+        if bytes.len() <= self.tail.capacity() - self.tail.len() {
+            self.tail.extend_from_slice(bytes);
+        } else {
+            self.write_beyond(bytes);
+        }
+    }
+
+    /// The buffer that replies are appended to, with room for so many bytes, which then stay together.
+    #[inline]
+    pub fn room(&mut self, bytes: usize) -> &mut Vec<u8> {
+        if bytes > self.tail.capacity() - self.tail.len() {
+            self.make_room(bytes);
+        }
         &mut self.tail
+    }
+
+    #[cold]
+    fn write_beyond(&mut self, mut bytes: &[u8]) {
+        if self.tail.len() + bytes.len() > PIECE {
+            // What is left of a buffer is used, unless it is so small that it can grow.
+            let (fit, rest) =
+                bytes.split_at(bytes.len().min(self.tail.capacity().max(PIECE) - self.tail.len()));
+            self.tail.reserve_exact(fit.len());
+            self.tail.extend_from_slice(fit);
+            bytes = rest;
+        }
+        self.make_room(bytes.len());
+        self.tail.extend_from_slice(bytes);
+    }
+
+    #[cold]
+    fn make_room(&mut self, bytes: usize) {
+        if self.tail.len() + bytes <= PIECE {
+            return self.tail.reserve(bytes);
+        }
+        self.close_tail();
+        self.tail.reserve_exact(bytes.max(PIECE));
     }
 
     /// Appends a large value without copying it.
@@ -74,8 +114,12 @@ impl Output {
             self.close_tail();
             self.push(chunk);
         }
-        self.tail.extend_from_slice(&other.tail);
-        other.tail.clear();
+        if other.tail.len() < SEAL_FROM {
+            self.write(&other.tail);
+            other.tail.clear();
+        } else {
+            self.push_owned(std::mem::take(&mut other.tail));
+        }
         (other.queued, other.held) = (0, 0);
         if other.memory() > KEEP {
             *other = Output::default();
@@ -203,9 +247,10 @@ impl Output {
         self.queued + self.tail.len() != mark.queued + mark.tail
     }
 
-    /// Moves what was appended since `from` to where the end was at `to`, before that. O(bytes in between that stand in
-    /// the same buffer).
+    /// Moves what was appended since `from`, in room that was there at that time ([`Output::room`]), to where the end was at
+    /// `to`, before that. O(bytes in between that stand in the same buffer).
     pub fn bring_forward(&mut self, from: Mark, to: Mark) {
+        debug_assert_eq!(self.full.len(), from.chunks, "there was no room");
         if self.full.len() == to.chunks {
             let moved = self.tail.len() - from.tail;
             self.tail[to.tail..].rotate_right(moved);
@@ -217,6 +262,7 @@ impl Output {
             // What was the tail at `to`.
             Chunk::Bytes(bytes) if to.tail > 0 => {
                 self.held -= bytes.capacity();
+                bytes.reserve_exact(moved.len());
                 bytes.splice(to.tail..to.tail, moved);
                 self.held += bytes.capacity();
             }
@@ -285,10 +331,10 @@ mod tests {
     fn bytes_leave_in_order_whatever_is_written_at_a_time() {
         for step in 1..12 {
             let mut output = Output::default();
-            output.tail().extend_from_slice(b"abc");
+            output.write(b"abc");
             output.push_shared(Arc::new(b"defgh".to_vec()));
             output.push_shared(Arc::new(b"ij".to_vec()));
-            output.tail().extend_from_slice(b"kl");
+            output.write(b"kl");
             assert_eq!(output.len(), 12);
             assert_eq!(drain(&mut output, step), b"abcdefghijkl");
             assert_eq!(output.chunks(), 0);
@@ -299,7 +345,7 @@ mod tests {
     fn what_has_been_read_is_not_kept() {
         let mut output = Output::default();
         for round in 0..100u8 {
-            output.tail().extend_from_slice(&[round; 100 * 1024]);
+            output.write(&[round; 100 * 1024]);
             let sent = output.len().saturating_sub(1);
             output.advance(sent);
             assert_eq!(output.as_single(), Some(&[round][..]));
@@ -311,7 +357,7 @@ mod tests {
     fn a_queue_that_is_never_empty_gives_its_memory_back() {
         let mut output = Output::default();
         for _ in 0..10_000 {
-            output.tail().extend_from_slice(&[b'x'; 1000]);
+            output.write(&[b'x'; 1000]);
             output.seal();
             if output.len() > 100_000 {
                 output.advance(1000);
@@ -328,28 +374,47 @@ mod tests {
     fn a_queue_follows_another() {
         let (mut output, mut other) = (Output::default(), Output::default());
         for round in 0..3 {
-            output.tail().extend_from_slice(b"a");
-            other.tail().extend_from_slice(b"b");
+            output.write(b"a");
+            other.write(b"b");
             if round > 0 {
                 other.push_shared(Arc::new(b"c".to_vec()));
             }
-            other.tail().extend_from_slice(b"d");
+            other.write(b"d");
             output.append(&mut other);
             assert!(other.is_empty() && other.held == 0 && other.chunks() == 0);
         }
-        output.tail().extend_from_slice(b"e");
+        output.write(b"e");
         assert_eq!(drain(&mut output, 2), b"abdabcdabcde");
         assert_eq!((output.held, output.queued), (0, 0));
+    }
+
+    /// What was written is what leaves, and as many bytes are held, however many pieces they came in.
+    #[test]
+    fn a_long_reply_takes_no_more_memory_than_it_has_bytes() {
+        for size in [1, 10, 1000, 30_000, PIECE - 1, PIECE, PIECE + 1, 300_000] {
+            let (mut output, mut expected) = (Output::default(), Vec::new());
+            while expected.len() < 20 * PIECE {
+                let word = vec![expected.len() as u8; size];
+                output.write(&word);
+                output.room(2).extend_from_slice(b"\r\n");
+                expected.extend_from_slice(&word);
+                expected.extend_from_slice(b"\r\n");
+            }
+            let beyond = output.memory() - output.len();
+            assert!(beyond < 2 * PIECE + 60 * output.chunks(), "{beyond} bytes more than {}", output.len());
+            assert!(drain(&mut output, 50_000) == expected, "pieces of {size} bytes");
+            assert_eq!((output.held, output.queued), (0, 0));
+        }
     }
 
     #[test]
     fn truncate_takes_back_across_chunks() {
         let mut output = Output::default();
-        output.tail().extend_from_slice(b"keep");
+        output.write(b"keep");
         let mark = output.mark();
-        output.tail().extend_from_slice(b"-gone");
+        output.write(b"-gone");
         output.push_shared(Arc::new(b"gone".to_vec()));
-        output.tail().extend_from_slice(b"gone");
+        output.write(b"gone");
         assert!(output.grew_since(mark));
         output.truncate(mark);
         assert!(!output.grew_since(mark));

@@ -28,6 +28,9 @@ impl Protocol {
     }
 }
 
+/// The most bytes of a head: a sign, a number of 20 digits at most, CR and LF.
+pub(crate) const HEAD: usize = 24;
+
 /// Writes replies. Every method returns `Ok`, so that a command can end with one.
 pub struct Reply<'a> {
     output: &'a mut Output,
@@ -66,20 +69,21 @@ impl<'a> Reply<'a> {
 
     #[inline]
     fn raw(&mut self, bytes: &[u8]) -> Outcome {
-        self.output.tail().extend_from_slice(bytes);
+        self.output.write(bytes);
         Ok(())
     }
 
     #[inline]
     fn head(&mut self, sign: u8, value: i64) -> Outcome {
-        let tail = self.output.tail();
+        let tail = self.output.room(HEAD);
         tail.push(sign);
         if (0..10).contains(&value) {
             tail.push(b'0' + value as u8);
         } else {
             tail.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
         }
-        self.raw(b"\r\n")
+        tail.extend_from_slice(b"\r\n");
+        Ok(())
     }
 
     fn by_protocol(&mut self, resp2: &[u8], resp3: &[u8]) -> Outcome {
@@ -105,10 +109,11 @@ impl<'a> Reply<'a> {
     /// An error. The dispatch pipeline calls this for errors that a command returns; a command calls it only
     /// for an error inside a larger reply.
     pub fn error(&mut self, error: &Error) -> Outcome {
-        let tail = self.output.tail();
+        let tail = self.output.room(error.text().len() + 3);
         tail.push(b'-');
         tail.extend(error.text().iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }));
-        self.raw(b"\r\n")
+        tail.extend_from_slice(b"\r\n");
+        Ok(())
     }
 
     /// An integer.
@@ -175,10 +180,8 @@ impl<'a> Reply<'a> {
     #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) -> Outcome {
         self.head(b'$', bytes.len() as i64)?;
-        let tail = self.output.tail();
-        tail.reserve(bytes.len() + 2);
-        tail.extend_from_slice(bytes);
-        tail.extend_from_slice(b"\r\n");
+        self.output.write(bytes);
+        self.output.write(b"\r\n");
         Ok(())
     }
 

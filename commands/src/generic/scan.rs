@@ -18,6 +18,9 @@ command! {
     run: scan,
 }
 
+/// Keys that are visited before those among them whose time has come are removed: until then their names are kept.
+const ROUND: usize = 1024;
+
 fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let cursor = scanning::cursor(args.word(1))?;
     let options = Options::parse(args, 2, true)?;
@@ -25,28 +28,37 @@ fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
     let mut found = Collected::default();
     let mut stale: Vec<Box<[u8]>> = Vec::new();
-    let mut hits = 0;
-    let next = cx.db.scan(cursor, options.count, |entry| {
-        if !options.admits(entry.key()) {
-            return;
+    let (mut next, mut left) = (cursor, options.count);
+    loop {
+        let (wanted, mut visited, mut hits) = (left.min(ROUND), 0, 0);
+        next = cx.db.scan(next, wanted, |entry| {
+            visited += 1;
+            if !options.admits(entry.key()) {
+                return;
+            }
+            if cx.db.is_expired(entry) {
+                stale.push(entry.key().into());
+                return;
+            }
+            // Asking for a type is a lookup of each key, and counts as one.
+            hits += u64::from(kind.is_some());
+            if kind.is_none_or(|kind| Encoding::of(entry).kind().name().as_bytes().eq_ignore_ascii_case(kind)) {
+                found.bulk(entry.key());
+            }
+        });
+        cx.db.keyspace().stats.hits += hits;
+        for key in stale.drain(..) {
+            let key = cx.db.key(&key);
+            match kind {
+                Some(_) => cx.db.examine(key),
+                None => cx.db.inspect(key),
+            };
         }
-        if cx.db.is_expired(entry) {
-            stale.push(entry.key().into());
-            return;
+        left = left.saturating_sub(visited);
+        // Where it has looked in vain for long, it is not for this call to look on.
+        if next == 0 || left == 0 || visited < wanted {
+            break;
         }
-        // Asking for a type is a lookup of each key, and counts as one.
-        hits += u64::from(kind.is_some());
-        if kind.is_none_or(|kind| Encoding::of(entry).kind().name().as_bytes().eq_ignore_ascii_case(kind)) {
-            found.bulk(entry.key());
-        }
-    });
-    cx.db.keyspace().stats.hits += hits;
-    for key in &stale {
-        let key = cx.db.key(key);
-        match kind {
-            Some(_) => cx.db.examine(key),
-            None => cx.db.inspect(key),
-        };
     }
 
     scanning::answer(cx, next, found)

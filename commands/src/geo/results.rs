@@ -7,7 +7,7 @@ use russet_engine::prelude::*;
 use russet_engine::value::{SortedSet, sorted_set::Limits};
 use russet_structures::element::Element;
 use russet_structures::geohash::{Point, Search, Unit};
-use std::ops::Bound;
+use std::ops::{Bound, ControlFlow};
 
 /// A member inside the area.
 #[derive(Clone, Copy)]
@@ -25,13 +25,14 @@ struct Found<'a> {
 pub(super) fn run(cx: &mut Context<'_>, args: Args<'_>, form: Form) -> Outcome {
     let set = cx.db.get::<SortedSet>(args.key(form.source()))?;
     let query = Query::read(args, form, set)?;
-    let (found, unit) = match (set, query.search()) {
-        (Some(set), Some(search)) => (find(set, &search, &query), search.unit),
-        _ => (Vec::new(), Unit::Metre),
-    };
+    let place = set.zip(query.search());
     let Some(Destination { key, distances }) = query.destination else {
-        return answer(&mut cx.reply, &found, &query, unit);
+        return match place {
+            Some((set, search)) => answer(&mut cx.reply, set, &search, &query),
+            None => cx.reply.array(0),
+        };
     };
+    let (found, unit) = place.map_or((Vec::new(), Unit::Metre), |(set, search)| (find(set, &search, &query), search.unit));
     let scored = |found: &Found<'_>| if distances { found.distance / unit.metres() } else { found.score };
     let elements = || found.iter().map(|found| (found.member, scored(found)));
     let set = SortedSet::from_sorted(elements, Limits::of(&cx.core.params), args.hasher());
@@ -46,33 +47,41 @@ pub(super) fn run(cx: &mut Context<'_>, args: Args<'_>, form: Form) -> Outcome {
     cx.reply.count(len)
 }
 
-/// The members that are wanted. Those at the same distance come in the order in which they are met.
-fn find<'a>(set: &'a SortedSet, search: &Search, query: &Query<'_>) -> Vec<Found<'a>> {
-    let wanted = query.count.unwrap_or(usize::MAX);
-    // Who wants a few in no order wants the nearest, unless any will do.
-    let direction = match (query.direction, query.count) {
+/// The order in which members are wanted. Who wants a few in no order wants the nearest, unless any will do.
+fn direction(query: &Query<'_>) -> Option<Direction> {
+    match (query.direction, query.count) {
         (None, Some(_)) if !query.any => Some(Direction::NearestFirst),
         (direction, _) => direction,
-    };
-    let mut found: Vec<Found<'a>> = Vec::new();
-    for scores in search.scores() {
-        let ranks = set.score_range(Bound::Included(scores.start as f64), Bound::Excluded(scores.end as f64));
-        for (member, score) in set.range(ranks) {
-            let Some(distance) = search.distance_if_inside(Point::of_score(score)) else { continue };
-            found.push(Found { member, score, distance });
-            if query.any && found.len() == wanted {
-                break;
-            }
-            // Twice as many as are wanted: then half of them can go, and each sort pays for as many steps.
-            if found.len() / 2 >= wanted {
-                put_in_order(&mut found, direction);
-                found.truncate(wanted);
-            }
-        }
-        if query.any && found.len() == wanted {
-            break;
-        }
     }
+}
+
+/// Shows the members inside the area.
+fn each_inside<'a>(set: &'a SortedSet, search: &Search, mut see: impl FnMut(Found<'a>) -> ControlFlow<()>) {
+    let mut inside = search.scores().into_iter().flat_map(|scores| {
+        set.range(set.score_range(Bound::Included(scores.start as f64), Bound::Excluded(scores.end as f64)))
+    });
+    let _ = inside.try_for_each(|(member, score)| match search.distance_if_inside(Point::of_score(score)) {
+        Some(distance) => see(Found { member, score, distance }),
+        None => ControlFlow::Continue(()),
+    });
+}
+
+/// The members that are wanted. Those at the same distance come in the order in which they are met.
+fn find<'a>(set: &'a SortedSet, search: &Search, query: &Query<'_>) -> Vec<Found<'a>> {
+    let (wanted, direction) = (query.count.unwrap_or(usize::MAX), direction(query));
+    let mut found: Vec<Found<'a>> = Vec::new();
+    each_inside(set, search, |member| {
+        found.push(member);
+        if query.any && found.len() == wanted {
+            return ControlFlow::Break(());
+        }
+        // Twice as many as are wanted: then half of them can go, and each sort pays for as many steps.
+        if found.len() / 2 >= wanted {
+            put_in_order(&mut found, direction);
+            found.truncate(wanted);
+        }
+        ControlFlow::Continue(())
+    });
     put_in_order(&mut found, direction);
     found.truncate(wanted);
     found
@@ -87,22 +96,38 @@ fn put_in_order(found: &mut [Found<'_>], direction: Option<Direction>) {
     }
 }
 
-fn answer(reply: &mut Reply<'_>, found: &[Found<'_>], query: &Query<'_>, unit: Unit) -> Outcome {
-    reply.array(found.len())?;
-    for found in found {
-        if query.details() > 0 {
-            reply.array(1 + query.details())?;
-        }
-        reply.element(found.member)?;
-        if query.with_distance {
-            answer_distance(reply, found.distance / unit.metres())?;
-        }
-        if query.with_score {
-            reply.int(found.score as i64)?;
-        }
-        if query.with_place {
-            answer_place(reply, Point::of_score(found.score))?;
-        }
+/// Answers with the members that are wanted, as they are met where they come in no order.
+fn answer(reply: &mut Reply<'_>, set: &SortedSet, search: &Search, query: &Query<'_>) -> Outcome {
+    if direction(query).is_some() {
+        let found = find(set, search, query);
+        reply.array(found.len())?;
+        return found.iter().try_for_each(|found| answer_one(reply, found, query, search.unit));
+    }
+    reply.counted_array(|reply| {
+        let (mut count, mut outcome) = (0, Ok(()));
+        each_inside(set, search, |found| {
+            outcome = answer_one(reply, &found, query, search.unit);
+            count += 1;
+            if outcome.is_err() || query.count == Some(count) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        outcome.map(|()| count)
+    })
+}
+
+/// Answers with a member, and what is asked for beside it.
+fn answer_one(reply: &mut Reply<'_>, found: &Found<'_>, query: &Query<'_>, unit: Unit) -> Outcome {
+    if query.details() > 0 {
+        reply.array(1 + query.details())?;
+    }
+    reply.element(found.member)?;
+    if query.with_distance {
+        answer_distance(reply, found.distance / unit.metres())?;
+    }
+    if query.with_score {
+        reply.int(found.score as i64)?;
+    }
+    if query.with_place {
+        answer_place(reply, Point::of_score(found.score))?;
     }
     Ok(())
 }

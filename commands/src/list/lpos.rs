@@ -17,7 +17,7 @@ command! {
 /// What is asked for besides the element.
 struct Options {
     rank: i64,
-    /// How many matches are wanted as an array, all with 0; without it one is wanted, by itself.
+    /// How many matches are wanted as an array, 0 for all; without it one is wanted, by itself.
     count: Option<usize>,
     /// How many elements are looked at.
     most: usize,
@@ -56,26 +56,34 @@ fn options(args: Args<'_>) -> Result<Options, Error> {
 
 fn lpos(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let Options { rank, count, most } = options(args)?;
-    let wanted = match count {
-        None => 1,
-        Some(0) => usize::MAX,
-        Some(count) => count,
-    };
-    let mut found = Vec::new();
-    if let Some(list) = cx.db.get::<List>(args.key(1))? {
-        list.find(args.word(2), rank, most, |index| {
-            found.push(index);
-            if found.len() == wanted { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-    }
-    match (count, found.first()) {
-        (Some(_), _) => {
-            cx.reply.array(found.len())?;
-            found.iter().try_for_each(|&index| cx.reply.count(index))
+    let list = cx.db.get::<List>(args.key(1))?;
+    let find = |see: &mut dyn FnMut(usize) -> ControlFlow<()>| {
+        if let Some(list) = list {
+            list.find(args.word(2), rank, most, see);
         }
-        (None, Some(&index)) => cx.reply.count(index),
-        (None, None) => cx.reply.null(),
-    }
+    };
+    let Some(count) = count else {
+        let mut first = None;
+        find(&mut |index| {
+            first = Some(index);
+            ControlFlow::Break(())
+        });
+        return match first {
+            Some(index) => cx.reply.count(index),
+            None => cx.reply.null(),
+        };
+    };
+    cx.reply.counted_array(|reply| {
+        let mut found = 0;
+        find(&mut |index| {
+            found += 1;
+            match reply.count(index) {
+                Ok(()) if found != count => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
+        });
+        Ok(found)
+    })
 }
 
 #[cfg(test)]

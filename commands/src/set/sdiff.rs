@@ -5,12 +5,13 @@
 //! taken shows in the form of a stored result, so it is Redis's choice.
 
 use super::operands;
+use crate::member::Member;
 use russet_engine::prelude::*;
 use russet_engine::value::{Collection, Set};
 use russet_engine::{Collected, KeyHasher};
 use russet_structures::element::Element;
-use russet_structures::map;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::ops::Range;
 
 command! {
@@ -102,16 +103,13 @@ impl<'d> Difference<'d> {
         self.first.members().filter(is_left)
     }
 
-    /// What is left, when it is known first what is gone. Memory for the members that are gone, which is not more than
-    /// for all of the others, or for all of the first.
+    /// What is left, when it is known first what is gone. Memory for references to the members that are gone: not more than
+    /// all of the others have, nor all of the first.
     fn members_but_gone(&self, hasher: KeyHasher) -> impl Iterator<Item = Element<'d>> {
-        let mut gone = map::Set::with_hasher(hasher);
-        for member in self.others.iter().flat_map(|set| set.members()) {
-            if self.first.contains(member) {
-                member.with_text(|text| gone.insert(text));
-            }
-        }
-        self.first.members().filter(move |member| !member.with_text(|text| gone.contains(text)))
+        let others = self.others.iter().flat_map(|set| set.members());
+        let mut gone = HashSet::with_hasher(hasher);
+        gone.extend(others.filter(|member| self.first.contains(*member)).map(Member::of));
+        self.first.members().filter(move |member| !gone.contains(&Member::of(*member)))
     }
 }
 

@@ -1,12 +1,14 @@
 //! SUNION, SUNIONSTORE: the members that any of several sets has.
 
 use super::operands;
+use crate::member::Member;
 use russet_engine::prelude::*;
 use russet_engine::value::{Collection, Set};
 use russet_engine::{Collected, KeyHasher};
 use russet_structures::element::Element;
-use russet_structures::map;
 use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BinaryHeap, HashSet};
 
 command! {
     name: "SUNION", group: Set, since: "1.0.0",
@@ -39,7 +41,7 @@ fn sunion(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let sets: Vec<&Set> = operands::sets(&cx.db, args, keys).flatten().collect();
     let mut all = Collected::default();
     if sets.iter().all(|set| matches!(set, Set::Ints(_))) {
-        ascending(&sets).into_iter().for_each(|value| all.element(Element::Int(value)));
+        ascending(&sets, |value| all.element(Element::Int(value)));
     } else {
         each_once(sets, hasher, |member| all.element(member));
     }
@@ -56,22 +58,30 @@ fn sunionstore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     operands::store(cx, args, result, Event::SUnionStore)
 }
 
-/// The integers of several intsets.
-fn ascending(sets: &[&Set]) -> Vec<i64> {
-    let members = sets.iter().flat_map(|set| set.members());
-    let mut all: Vec<i64> = members
-        .filter_map(|member| match member {
-            Element::Int(value) => Some(value),
-            Element::Bytes(_) => None,
-        })
-        .collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+/// Shows the integers of several intsets, every one once, in order. O(n log sets), and no memory for what is shown.
+fn ascending(sets: &[&Set], mut see: impl FnMut(i64)) {
+    let integer = |member| match member {
+        Element::Int(value) => Some(value),
+        Element::Bytes(_) => None,
+    };
+    let mut left: Vec<_> = sets.iter().map(|set| set.members().filter_map(integer)).collect();
+    let firsts = left.iter_mut().enumerate().filter_map(|(set, rest)| Some(Reverse((rest.next()?, set))));
+    let mut next: BinaryHeap<Reverse<(i64, usize)>> = firsts.collect();
+    let mut last = None;
+    while let Some(mut least) = next.peek_mut() {
+        let Reverse((value, set)) = *least;
+        match left[set].next() {
+            Some(following) => *least = Reverse((following, set)),
+            None => drop(PeekMut::pop(least)),
+        }
+        if last.replace(value) != Some(value) {
+            see(value);
+        }
+    }
 }
 
 /// Shows every member once. A member of one of the largest sets is looked for in those that were shown before it, which
-/// takes no memory; what only the other sets have is remembered.
+/// takes no memory; what only the other sets have is remembered, as a reference to where it stands.
 fn each_once<'s>(mut sets: Vec<&'s Set>, hasher: KeyHasher, mut see: impl FnMut(Element<'s>)) {
     // In a listpack a search looks at all members, so they are not searched, but they are also few.
     sets.sort_by_key(|set| (matches!(set, Set::Packed(_)), Reverse(set.len())));
@@ -81,9 +91,9 @@ fn each_once<'s>(mut sets: Vec<&'s Set>, hasher: KeyHasher, mut see: impl FnMut(
         let before = &large[..index];
         set.members().filter(|member| !before.iter().any(|set| set.contains(*member))).for_each(&mut see);
     }
-    let mut seen = map::Set::with_hasher(hasher);
+    let mut seen = HashSet::with_hasher(hasher);
     for member in others.iter().flat_map(|set| set.members()) {
-        if !large.iter().any(|set| set.contains(member)) && member.with_text(|text| seen.insert(text)) {
+        if !large.iter().any(|set| set.contains(member)) && seen.insert(Member::of(member)) {
             see(member);
         }
     }

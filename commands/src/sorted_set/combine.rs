@@ -7,6 +7,7 @@ mod query;
 mod tests;
 
 use super::store;
+use crate::member::Member;
 use inputs::Input;
 use query::{Aggregate, Operation, Purpose, Query};
 use russet_engine::KeyHasher;
@@ -16,7 +17,6 @@ use russet_engine::value::sorted_set::Limits;
 use russet_structures::element::Element;
 use russet_structures::sorted_index::compare;
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 
 command! {
@@ -165,28 +165,6 @@ fn combined<'a>(query: &Query, inputs: Vec<Input<'a>>, hasher: &KeyHasher) -> Ve
     result
 }
 
-/// A member as a key of a map: stored in one way or the other, it is the same.
-#[derive(PartialEq, Eq)]
-struct Member<'a>(Element<'a>);
-
-impl<'a> Member<'a> {
-    fn of(element: Element<'a>) -> Self {
-        Member(match element {
-            Element::Bytes(bytes) => Element::new(bytes),
-            integer => integer,
-        })
-    }
-}
-
-impl Hash for Member<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.0 {
-            Element::Int(value) => state.write_i64(value),
-            Element::Bytes(bytes) => bytes.hash(state),
-        }
-    }
-}
-
 /// Smaller inputs first: sums depend on the order in which they are made.
 fn by_size(inputs: &mut [Input<'_>]) {
     inputs.sort_by_key(Input::len);
@@ -216,7 +194,7 @@ fn union<'a>(
                 .or_insert(score);
         });
     }
-    scores.into_iter().map(|(member, score)| (member.0, score)).collect()
+    scores.into_iter().map(|(member, score)| (member.element(), score)).collect()
 }
 
 /// Visits what all inputs share, in the order of the smallest one.

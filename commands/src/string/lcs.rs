@@ -54,10 +54,13 @@ impl Options {
 }
 
 fn lcs(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let a = string(cx, args.key(1));
-    let b = string(cx, args.key(2));
-    let (a, b) = (a?, b?);
+    // Both keys are looked up before either is complained of.
+    let kinds = [1, 2].map(|at| cx.db.string(args.key(at)).map(drop));
+    kinds.into_iter().collect::<Result<(), _>>().map_err(|_| NOT_STRINGS)?;
     let options = Options::read(args)?;
+    let mut digits = [itoa::Buffer::new(), itoa::Buffer::new()];
+    let [for_a, for_b] = &mut digits;
+    let (a, b) = (string(&cx.db, args.key(1), for_a), string(&cx.db, args.key(2), for_b));
     // Redis fills a table of 32-bit cells, and this is what it refuses; the bits that are kept here are far
     // smaller.
     let table = (a.len() as u64 + 1).saturating_mul(b.len() as u64 + 1).saturating_mul(4);
@@ -65,9 +68,9 @@ fn lcs(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         return Err(TOO_LARGE);
     }
     if options.len {
-        return cx.reply.count(alignment::length(&a, &b).ok_or(NO_MEMORY)?);
+        return cx.reply.count(alignment::length(a, b).ok_or(NO_MEMORY)?);
     }
-    let alignment = Alignment::new(&a, &b).ok_or(NO_MEMORY)?;
+    let alignment = Alignment::new(a, b).ok_or(NO_MEMORY)?;
     if !options.idx {
         return cx.reply.bulk(&alignment.text());
     }
@@ -92,10 +95,9 @@ fn lcs(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     reply.count(alignment.len())
 }
 
-/// A copy of the string at a key; a key that is not there is an empty string.
-fn string(cx: &mut Context<'_>, key: Key<'_>) -> Result<Vec<u8>, Error> {
-    let text = cx.db.string(key).map_err(|_| NOT_STRINGS)?;
-    Ok(text.map_or_else(Vec::new, |text| text.bytes(&mut itoa::Buffer::new()).to_vec()))
+/// The string at a key; a key that is not there is an empty string.
+fn string<'d>(db: &'d Db<'_>, key: Key<'_>, digits: &'d mut itoa::Buffer) -> &'d [u8] {
+    db.peek(key).and_then(Text::of).map_or(b"", |text| text.bytes(digits))
 }
 
 #[cfg(test)]

@@ -32,10 +32,9 @@ impl Message {
 
     /// Appends the message to what a client is to be sent.
     pub(super) fn append_to(&self, output: &mut Output, protocol: Protocol) {
-        let tail = output.tail();
-        tail.push(if protocol == Protocol::Resp3 { b'>' } else { b'*' });
+        output.write(if protocol == Protocol::Resp3 { b">" } else { b"*" });
         match self {
-            Message::Small(bytes) => tail.extend_from_slice(bytes),
+            Message::Small(bytes) => output.write(bytes),
             Message::Large(blob) => output.push_shared(blob.clone()),
         }
     }

@@ -8,13 +8,13 @@ mod store;
 mod words;
 
 use options::Options;
-use order::{Order, Weights};
+use order::{Order, Weighed};
 use pattern::Pattern;
 use russet_engine::command::FoundKey;
 use russet_engine::command::flags::key;
 use russet_engine::prelude::*;
 use russet_engine::value::SortedSet;
-use source::Source;
+use source::{By, Sortable, Source};
 use words::Words;
 
 command! {
@@ -92,34 +92,67 @@ fn sort_ro(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     run(cx, args.key(1), &Options::read(args, true)?)
 }
 
-/// O(n log n), and O(n) memory, with n the number of elements; where they come as they are kept, the number of those
-/// that are wanted.
+/// Elements that are looked at before those that are too many by then are forgotten.
+const ROUND: usize = 4096;
+
+/// O(n log n) with n the number of elements, and memory for twice as many as are wanted and those that they are behind.
 fn run(cx: &mut Context<'_>, key: Key<'_>, options: &Options<'_>) -> Outcome {
-    let source = Source::load(cx.db.read(key), options)?;
+    let source = Source::of(cx.db.read(key), options)?;
     if source.converts {
         // Redis leaves a sorted set that it has sorted in the large encoding.
         let hasher = cx.db.keyspace().hasher().clone();
         cx.db.edit(key, |set: &mut SortedSet| set.convert(&hasher))?;
     }
-    let elements = &source.elements;
-    let order = match source.by {
-        Some(by) => {
-            let weights = Weights::of(&mut cx.db, elements, by)?;
-            let whole = options.store.is_some();
-            let order = Order { weights, descending: options.descending, whole, untangle: source.tangled && whole };
-            order.sorted(elements)
+    let (elements, wanted) = match source.by {
+        Some(by) => sorted(cx, key, &source, by, options)?,
+        None => {
+            let window = source.window.clone();
+            let sortable = cx.db.peek(key).and_then(Sortable::of);
+            let elements = sortable.map(|sortable| sortable.unsorted(window, options.descending)).unwrap_or_default();
+            let all = (0..elements.len()).collect();
+            (elements, all)
         }
-        None => (0..elements.len()).collect(),
     };
-    let wanted = &order[source.window];
     let each = [Pattern::Itself];
     let get = if options.get.is_empty() { &each } else { &options.get[..] };
     match options.store {
-        None => answer(cx, elements, wanted, get),
+        None => answer(cx, &elements, &wanted, get),
         Some(destination) => {
             let fields = options.by.iter().chain(get).any(Pattern::is_field);
-            store::store(cx, elements, wanted, get, destination, fields)
+            store::store(cx, &elements, &wanted, get, destination, fields)
         }
+    }
+}
+
+/// Some of the elements, and the numbers of those that are wanted, in order.
+///
+/// # Errors
+/// If one of all the elements should be a number and is none.
+fn sorted(
+    cx: &mut Context<'_>,
+    key: Key<'_>,
+    source: &Source<'_>,
+    by: By<'_>,
+    options: &Options<'_>,
+) -> Result<(Words, Vec<usize>), Error> {
+    const NOT_A_NUMBER: Error = Error::new("ERR One or more scores can't be converted into double");
+    let whole = options.store.is_some();
+    let order = Order { descending: options.descending, whole, untangle: source.tangled && whole };
+    let most = source.window.end;
+    // Each sort pays for as many elements as it puts in order again.
+    let round = if most < source.len / 2 { most.max(ROUND) } else { source.len };
+    let (mut weighed, mut good, mut place) = (Weighed::default(), true, 0);
+    loop {
+        let sortable = cx.db.peek(key).and_then(Sortable::of);
+        place = sortable.map_or(0, |sortable| sortable.some(place, round, &mut weighed.elements));
+        good &= weighed.weigh(&mut cx.db, by);
+        let mut numbers = order.sorted(&weighed);
+        if place == 0 {
+            let wanted = numbers.drain(source.window.clone()).collect();
+            return if good { Ok((weighed.elements, wanted)) } else { Err(NOT_A_NUMBER) };
+        }
+        numbers.truncate(most);
+        weighed = weighed.chosen(&numbers);
     }
 }
 
@@ -159,6 +192,44 @@ mod tests {
             "SORT s foo => -ERR syntax error"
             "SORT_RO l STORE d => -ERR syntax error"
         };
+    }
+
+    /// Few of many, of which most are forgotten on the way, are the first of all in order, whatever is sorted.
+    #[test]
+    fn a_window_of_many() {
+        let mut shell = Shell::new();
+        shell.set("set-max-intset-entries", "100000");
+        let numbers: Vec<u64> = (0..10_000u64).map(|n| n * 7919 % 10_007).collect();
+        let line = |head: &str, each: &dyn Fn(u64) -> String| {
+            let words: Vec<String> = numbers.iter().map(|&n| each(n)).collect();
+            format!("{head} {}", words.join(" "))
+        };
+        for line in [
+            line("RPUSH list", &|n| n.to_string()),
+            line("SADD ints", &|n| n.to_string()),
+            line("SADD table", &|n| format!("{n}.0")),
+            line("ZADD sorted", &|n| format!("{} {n}", n % 10)),
+            // Many weights are equal, and some elements have none.
+            line("MSET", &|n| format!("w_{n} {}", n % 100)),
+        ] {
+            shell.run(&line);
+        }
+        for key in ["list", "ints", "table", "sorted"] {
+            for how in ["", "DESC", "ALPHA", "BY w_*", "BY w_* DESC", "BY w_* ALPHA"] {
+                let all = shell.run(&format!("SORT {key} {how} LIMIT 0 -1").replace("  ", " "));
+                let all: Vec<&str> = all.split(' ').skip(2).step_by(2).collect();
+                assert!(all.len() >= 9990, "{}", all.len());
+                for (offset, count) in [(0, 1), (0, 10), (7, 3), (100, 2000), (4990, 20)] {
+                    let ask = format!("SORT {key} {how} LIMIT {offset} {count}").replace("  ", " ");
+                    let some = shell.run(&ask);
+                    let some: Vec<&str> = some.split(' ').skip(2).step_by(2).collect();
+                    assert_eq!(some, all[offset..offset + count], "{ask}");
+                }
+            }
+        }
+        shell.run("RPUSH list x");
+        let refused = "-ERR One or more scores can't be converted into double";
+        assert_eq!(shell.run("SORT list LIMIT 0 1"), refused);
     }
 
     #[test]

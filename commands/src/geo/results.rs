@@ -57,7 +57,7 @@ fn direction(query: &Query<'_>) -> Option<Direction> {
 
 /// Shows the members inside the area.
 fn each_inside<'a>(set: &'a SortedSet, search: &Search, mut see: impl FnMut(Found<'a>) -> ControlFlow<()>) {
-    let mut inside = search.scores().into_iter().flat_map(|scores| {
+    let mut inside = search.scores().flat_map(|scores| {
         set.range(set.score_range(Bound::Included(scores.start as f64), Bound::Excluded(scores.end as f64)))
     });
     let _ = inside.try_for_each(|(member, score)| match search.distance_if_inside(Point::of_score(score)) {

@@ -8,70 +8,87 @@ use russet_engine::prelude::*;
 use russet_structures::element::Element;
 use std::cmp::Ordering;
 
-const NOT_A_NUMBER: Error = Error::new("ERR One or more scores can't be converted into double");
-
-/// What elements are ordered by.
-pub(super) enum Weights {
-    /// A number for each element; equal ones are ordered by the elements' bytes.
-    Numbers(Vec<f64>),
-    /// The elements' own text.
-    Elements,
-    /// A text for each element; those without one come first.
-    Texts {
-        texts: Words,
-        missing: Vec<bool>,
-    },
+/// Elements, and what they are ordered by.
+#[derive(Default)]
+pub(super) struct Weighed {
+    pub(super) elements: Words,
+    weights: Weights,
 }
 
-impl Weights {
-    /// The weights of elements.
-    ///
-    /// # Errors
-    /// If one should be a number and is none.
-    pub(super) fn of(
-        db: &mut Db<'_>,
-        elements: &Words,
-        by: By<'_>,
-    ) -> Result<Weights, Error> {
-        let pattern = match by {
-            By::Text(None) => return Ok(Weights::Elements),
-            By::Text(Some(pattern)) => return Ok(Weights::texts(db, elements, pattern)),
-            By::Number(pattern) => pattern.unwrap_or(&Pattern::Itself),
-        };
-        let mut name = Vec::new();
-        let mut numbers = Vec::with_capacity(elements.len());
-        for element in elements.iter() {
-            // What is not there counts as 0.
-            numbers.push(match pattern.find(db, element, &mut name) {
-                None => Some(0.0),
-                Some(found) => found.with_element(|weight| match weight {
-                    Element::Int(value) => Some(value as f64),
-                    Element::Bytes(text) => number::double::parse_weight(text),
-                }),
-            });
-        }
-        let numbers: Option<Vec<f64>> = numbers.into_iter().collect();
-        numbers.map(Weights::Numbers).ok_or(NOT_A_NUMBER)
-    }
+/// What elements are ordered by.
+#[derive(Default)]
+enum Weights {
+    /// Their own text.
+    #[default]
+    Elements,
+    /// A number for each; equal ones are ordered by the elements' bytes.
+    Numbers(Vec<f64>),
+    /// A text for each; those without one come first.
+    Texts { texts: Words, missing: Vec<bool> },
+}
 
-    fn texts(db: &mut Db<'_>, elements: &Words, pattern: &Pattern<'_>) -> Weights {
-        let (mut texts, mut missing) = (Words::default(), Vec::with_capacity(elements.len()));
+impl Weighed {
+    /// Finds the weights of the elements that have none yet. Returns whether all are what they should be: numbers.
+    pub(super) fn weigh(&mut self, db: &mut Db<'_>, by: By<'_>) -> bool {
         let mut name = Vec::new();
-        for element in elements.iter() {
-            let found = pattern.find(db, element, &mut name);
-            missing.push(found.is_none());
-            match found {
-                Some(found) => found.with_element(|text| texts.push(text)),
-                None => texts.push(Element::Bytes(b"")),
+        let elements = &self.elements;
+        match by {
+            By::Text(None) => true,
+            By::Text(Some(pattern)) => {
+                if !matches!(self.weights, Weights::Texts { .. }) {
+                    self.weights = Weights::Texts { texts: Words::default(), missing: Vec::new() };
+                }
+                let Weights::Texts { texts, missing } = &mut self.weights else { return true };
+                for index in missing.len()..elements.len() {
+                    let found = pattern.find(db, elements.get(index), &mut name);
+                    missing.push(found.is_none());
+                    match found {
+                        Some(found) => found.with_element(|text| texts.push(text)),
+                        None => texts.push(Element::Bytes(b"")),
+                    }
+                }
+                true
+            }
+            By::Number(pattern) => {
+                let pattern = pattern.unwrap_or(&Pattern::Itself);
+                if !matches!(self.weights, Weights::Numbers(_)) {
+                    self.weights = Weights::Numbers(Vec::with_capacity(elements.len()));
+                }
+                let Weights::Numbers(numbers) = &mut self.weights else { return true };
+                let mut good = true;
+                for index in numbers.len()..elements.len() {
+                    // What is not there counts as 0.
+                    let number = match pattern.find(db, elements.get(index), &mut name) {
+                        None => Some(0.0),
+                        Some(found) => found.with_element(|weight| match weight {
+                            Element::Int(value) => Some(value as f64),
+                            Element::Bytes(text) => number::double::parse_weight(text),
+                        }),
+                    };
+                    good &= number.is_some();
+                    numbers.push(number.unwrap_or(0.0));
+                }
+                good
             }
         }
-        Weights::Texts { texts, missing }
+    }
+
+    /// The elements with these numbers, in this order, with their weights.
+    pub(super) fn chosen(&self, numbers: &[usize]) -> Weighed {
+        let weights = match &self.weights {
+            Weights::Elements => Weights::Elements,
+            Weights::Numbers(all) => Weights::Numbers(numbers.iter().map(|&number| all[number]).collect()),
+            Weights::Texts { texts, missing } => Weights::Texts {
+                texts: texts.chosen(numbers),
+                missing: numbers.iter().map(|&number| missing[number]).collect(),
+            },
+        };
+        Weighed { elements: self.elements.chosen(numbers), weights }
     }
 }
 
 /// How weights are compared.
 pub(super) struct Order {
-    pub(super) weights: Weights,
     pub(super) descending: bool,
     /// All bytes of a text count, not only those before the first NUL, which are all that C's `strcoll` sees: what is
     /// stored is to be the same wherever it is computed.
@@ -82,10 +99,11 @@ pub(super) struct Order {
 
 impl Order {
     /// The numbers of the elements in order. Equal ones stay as they were. O(n log n).
-    pub(super) fn sorted(&self, elements: &Words) -> Vec<usize> {
+    pub(super) fn sorted(&self, weighed: &Weighed) -> Vec<usize> {
+        let elements = &weighed.elements;
         let mut numbers: Vec<usize> = (0..elements.len()).collect();
         numbers.sort_by(|&a, &b| {
-            let order = self.compare(elements, a, b);
+            let order = self.compare(weighed, a, b);
             let order = if self.descending { order.reverse() } else { order };
             match order {
                 Ordering::Equal if self.untangle => elements.get(a).cmp(elements.get(b)),
@@ -95,8 +113,8 @@ impl Order {
         numbers
     }
 
-    fn compare(&self, elements: &Words, a: usize, b: usize) -> Ordering {
-        match &self.weights {
+    fn compare(&self, Weighed { elements, weights }: &Weighed, a: usize, b: usize) -> Ordering {
+        match weights {
             Weights::Numbers(numbers) => {
                 // None of them is a NaN.
                 let by_number = numbers[a].partial_cmp(&numbers[b]).unwrap_or(Ordering::Equal);

@@ -28,8 +28,10 @@ impl Words {
         &self.bytes[start..self.ends[index]]
     }
 
-    /// All of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.len()).map(|index| self.get(index))
+    /// Those with these numbers, in this order.
+    pub(super) fn chosen(&self, numbers: &[usize]) -> Words {
+        let mut chosen = Words::default();
+        numbers.iter().for_each(|&number| chosen.push(Element::Bytes(self.get(number))));
+        chosen
     }
 }

@@ -35,6 +35,15 @@ impl<'a> Iterator for Members<'a> {
         }
     }
 
+    #[inline]
+    fn nth(&mut self, n: usize) -> Option<Element<'a>> {
+        match &mut self.0 {
+            Form::Ints(ints) => ints.nth(n).map(Element::Int),
+            Form::Packed(pack) => pack.nth(n),
+            Form::Table(pairs) => pairs.nth(n).map(|pair| Element::Bytes(pair.field())),
+        }
+    }
+
     fn fold<B, F: FnMut(B, Element<'a>) -> B>(self, start: B, mut f: F) -> B {
         // Chosen once, not at every step.
         match self.0 {

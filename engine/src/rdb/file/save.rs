@@ -13,9 +13,6 @@ use crate::params::choice::EvictionPolicy;
 use crate::value::{Encoding, Entry};
 use std::io::{self, Write};
 
-/// Records that are on their way from memory while others are written.
-const AHEAD: usize = 16;
-
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SaveRules {
@@ -75,7 +72,8 @@ pub fn save<W: Write>(
         writer.byte(opcode::RESIZE);
         writer.length(database.len() as u64);
         writer.length(database.volatile() as u64);
-        each(database, |entry| {
+        // Those too whose time has come.
+        database.table().iter_prefetched().try_for_each(|entry| {
             put(&mut writer, entry, &keyspace.access, rules.clocks());
             count += 1;
             if writer.failed() {
@@ -103,17 +101,11 @@ fn version_of_database(database: &Database) -> Version {
     if !database.deadlines.is_empty() {
         return Version::FIELDS;
     }
-    let mut version = Version::OLDEST;
-    if database.may_hold_streams {
-        // Nothing in this fails.
-        let _ = each(database, |entry| {
-            if Encoding::of(entry) == Encoding::Stream {
-                version = version.max(version_of(entry));
-            }
-            Ok(())
-        });
+    if !database.may_hold_streams {
+        return Version::OLDEST;
     }
-    version
+    let streams = database.table().iter_prefetched().filter(|entry| Encoding::of(entry) == Encoding::Stream);
+    streams.map(version_of).max().unwrap_or(Version::OLDEST)
 }
 
 /// Everything before the first database.
@@ -163,22 +155,4 @@ fn put<W: Write>(writer: &mut Writer<W>, entry: &Entry, access: &Access, clocks:
     writer.byte(kind_of(entry).0);
     writer.string(entry.key());
     write_value(writer, entry);
-}
-
-/// Visits every entry, also those whose time has come. O(n).
-fn each(database: &Database, mut visit: impl FnMut(&Entry) -> io::Result<()>) -> io::Result<()> {
-    let mut entries = database.table().iter();
-    let mut batch = [None; AHEAD];
-    loop {
-        let mut filled = 0;
-        for (place, entry) in batch.iter_mut().zip(&mut entries) {
-            entry.prefetch();
-            *place = Some(entry);
-            filled += 1;
-        }
-        batch[..filled].iter().flatten().try_for_each(|entry| visit(entry))?;
-        if filled < AHEAD {
-            return Ok(());
-        }
-    }
 }

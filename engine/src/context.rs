@@ -8,6 +8,7 @@ use crate::core::Core;
 use crate::dispatch;
 use crate::effects::Journal;
 use crate::error::{Error, Outcome};
+use crate::host::{Dataset, Host};
 use crate::keyspace::{Db, Wanted};
 use crate::number::{self, LongDouble};
 use crate::reply::{Protocol, Reply};
@@ -189,6 +190,12 @@ impl Context<'_> {
     /// Puts parameters into force that the engine keeps in a form of its own: after `CONFIG SET`.
     pub fn apply_params(&mut self) {
         crate::engine_params::apply(self.db.keyspace(), self.core);
+    }
+
+    /// The host, and what it is lent to save the dataset or to load it.
+    pub fn host_and_dataset(&mut self) -> (&mut dyn Host, Dataset<'_>) {
+        let Core { host, params, persistence, .. } = &mut *self.core;
+        (&mut **host, Dataset { keyspace: self.db.keyspace(), params, persistence })
     }
 
     /// A random 64-bit number.

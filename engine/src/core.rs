@@ -38,6 +38,8 @@ pub struct Core {
     pub random: SmallRng,
     /// What surrounds the engine.
     pub host: Box<dyn Host>,
+    /// The process is about to end, and the dataset has been saved: no command runs any more.
+    pub stopping: bool,
     /// What is known about files.
     pub persistence: Persistence,
     /// Commands wait.

@@ -115,12 +115,23 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     {
         return Err(Error::new("OOM command not allowed when used memory > 'maxmemory'."));
     }
+    if !cx.core.persistence.snapshots.last_succeeded || !cx.core.persistence.journal.last_write_succeeded {
+        let writes = any_runs(registry, entry, cx.session, |flags| flags & flag::WRITE != 0);
+        if writes || entry.command.name == "PING" {
+            cx.core.persistence.refuses_writes(&cx.core.params)?;
+        }
+    }
     if cx.session.is_subscribed() && cx.session.protocol == Protocol::Resp2 && !runs_while_subscribed(entry) {
         return Err(Error::owned(format!(
             "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this \
              context",
             entry.name
         )));
+    }
+    if cx.core.persistence.loading.is_some()
+        && any_runs(registry, entry, cx.session, |flags| flags & flag::LOADING == 0)
+    {
+        return Err(Error::new("LOADING Redis is loading the dataset in memory"));
     }
     if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
         let until = Blocked { unblockable: false, postponed: true, ..Blocked::until(None, |_| Ok(())) };
@@ -135,6 +146,13 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
         return Ok(Admitted::Queued);
     }
     Ok(Admitted::Run(entry.id))
+}
+
+/// Whether a command, or one that the transaction has queued which it is to run, has the flags that `wanted` looks for.
+fn any_runs(registry: &Registry, entry: &Entry, session: &Session, wanted: impl Fn(u64) -> bool) -> bool {
+    let queued = session.transaction.as_ref().filter(|_| entry.command.name == "EXEC");
+    wanted(entry.flags)
+        || queued.is_some_and(|t| t.commands().any(|command| wanted(registry.get(command).flags)))
 }
 
 /// Whether a request is refused where there is no memory left: it may make the data larger, or what a transaction queues.

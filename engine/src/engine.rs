@@ -19,7 +19,7 @@ use crate::dispatch::{self, Flow};
 use crate::effects::Journal;
 use crate::error::Error;
 use crate::hash::KeyHasher;
-use crate::host::{Host, NoHost};
+use crate::host::{Dataset, Host, NoHost};
 use crate::keyspace::{Cycle, Keyspace};
 use crate::output::Output;
 use crate::params::Params;
@@ -86,7 +86,8 @@ impl Engine {
             stats,
             random,
             host: setup.host,
-            persistence: Persistence::default(),
+            persistence: Persistence::at(now_us / 1_000_000),
+            stopping: false,
             pause: None,
             large_element: crate::value::ListLimits::LARGE,
             replication_id,
@@ -171,8 +172,8 @@ impl Engine {
     #[inline]
     pub fn execute_resolved(&mut self, key: ClientKey, lookup: Lookup, args: Args<'_>) -> Flow {
         let Some(mut client) = self.core.clients.take(key) else { return Flow::Closing };
-        if client.session.closing.is_some() {
-            // Somebody has ended it earlier in this tick.
+        if client.session.closing.is_some() || self.core.stopping {
+            // Somebody has ended it, or everybody, earlier in this tick.
             self.core.clients.put_back(key, client);
             return Flow::Closing;
         }
@@ -286,6 +287,12 @@ impl Engine {
             client.output.advance(taken);
         }
         all
+    }
+
+    /// The host, and what it is lent to save the dataset or to load it.
+    pub fn host_and_dataset(&mut self) -> (&mut dyn Host, Dataset<'_>) {
+        let Core { host, params, persistence, .. } = &mut self.core;
+        (&mut **host, Dataset { keyspace: &mut self.keyspace, params, persistence })
     }
 
     /// What is due with time: deadlines, the end of a pause.

@@ -3,7 +3,9 @@
 //! The server implements it over sockets, files and signals. An engine without a server has [`NoHost`].
 
 use crate::error::Error;
+use crate::keyspace::Keyspace;
 use crate::params::{Parameter, Params};
+use crate::persistence::Persistence;
 use crate::session::Session;
 use std::any::Any;
 
@@ -74,6 +76,16 @@ pub struct Identity {
     pub allocator: &'static str,
 }
 
+/// What a host is lent to save the dataset or to load it.
+pub struct Dataset<'a> {
+    /// The data.
+    pub keyspace: &'a mut Keyspace,
+    /// Parameters.
+    pub params: &'a Params,
+    /// What is known about files.
+    pub persistence: &'a mut Persistence,
+}
+
 /// What surrounds the engine.
 pub trait Host: Send {
     /// Facts about the process.
@@ -101,11 +113,12 @@ pub trait Host: Send {
     /// Why it could not.
     fn rewrite_config(&mut self, params: &Params) -> Result<(), Error>;
 
-    /// Begins to shut down. Returns once it is certain that the process will end after this tick.
+    /// Begins to shut down, and saves what is to be saved before. Returns once it is certain that the process will end
+    /// after this tick.
     ///
     /// # Errors
     /// Why it will not.
-    fn shutdown(&mut self, how: Shutdown) -> Result<(), Error>;
+    fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error>;
 
     /// Takes back a shutdown that has begun and is waiting.
     ///
@@ -139,6 +152,12 @@ pub trait Host: Send {
     fn drop_later(&mut self, garbage: Box<dyn Any + Send>, objects: usize) {
         let _ = objects;
         drop(garbage);
+    }
+
+    /// Hears that `FLUSHALL` has emptied all databases: a snapshot that is being written is of no use any more, and one
+    /// that is on disk would bring everything back.
+    fn all_flushed(&mut self, dataset: Dataset<'_>) {
+        let _ = dataset;
     }
 
     /// Gives memory that was freed back to the system: `MEMORY PURGE`.
@@ -176,7 +195,7 @@ impl Host for NoHost {
     fn rewrite_config(&mut self, _: &Params) -> Result<(), Error> {
         Err(Error::new("ERR The server is running without a config file"))
     }
-    fn shutdown(&mut self, _: Shutdown) -> Result<(), Error> {
+    fn shutdown(&mut self, _: Shutdown, _: Dataset<'_>) -> Result<(), Error> {
         Err(Error::new("ERR Errors trying to SHUTDOWN. Check logs."))
     }
     fn as_any(&mut self) -> &mut dyn Any {

@@ -37,7 +37,10 @@ impl Server {
         }
         let hz = self.engine.core.effective_hz();
         self.next_cron = now + Duration::from_millis(u64::from(1000 / hz));
-        self.engine.expire_cycle(Cycle::Slow { hz });
+        let loading = self.engine.core.persistence.loading.is_some();
+        if !loading {
+            self.engine.expire_cycle(Cycle::Slow { hz });
+        }
         self.look_after_clients(hz);
         if self.accepting == Accepting::Later {
             self.accepting = Accepting::AtOnce;
@@ -49,6 +52,9 @@ impl Server {
         if self.cron.collected.is_none_or(|at| now - at >= COLLECT_EVERY) {
             self.cron.collected = Some(now);
             give_memory_back();
+        }
+        if !loading {
+            self.look_after_snapshots();
         }
         crate::shutdown::heed_signals(self);
         self.engine.core.stats.event_loop.cron_ns += now.elapsed().as_nanos() as u64;

@@ -4,12 +4,15 @@
 //! the tick is complete.
 
 use crate::lazyfree::{Garbage, LazyFree};
+use crate::lifecycle::banner;
 use crate::listen::{self, TcpEndpoint};
+use crate::persistence::children::Children;
+use crate::persistence::{saving, stopping};
 use crate::sys::usage::{Whose, cpu_time};
 use crate::sys::{alloc, memory, open_files, os_text};
 use crate::{config, log};
 use russet_engine::Error;
-use russet_engine::host::{Host, Identity, Shutdown, Usage};
+use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
 use russet_engine::params::{Parameter, Params};
 use socket2::SockRef;
 use std::any::Any;
@@ -23,6 +26,8 @@ pub(crate) struct ServerHost {
     config_file: Option<PathBuf>,
     memory_startup: usize,
     lazyfree: LazyFree,
+    /// The child that writes a file, if one does.
+    pub(crate) children: Children,
     /// A shutdown has been granted.
     pub(crate) shutdown: Option<Shutdown>,
     /// The TCP sockets that listen, beside the loop's own handles.
@@ -39,6 +44,7 @@ impl ServerHost {
             config_file,
             memory_startup: alloc::used_memory(),
             lazyfree: LazyFree::default(),
+            children: Children::default(),
             shutdown: None,
             listening: Vec::new(),
             relisten: None,
@@ -172,9 +178,18 @@ impl Host for ServerHost {
         Ok(())
     }
 
-    fn shutdown(&mut self, how: Shutdown) -> Result<(), Error> {
+    fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error> {
+        banner::shutdown_requested();
+        if stopping::prepare(&mut self.children, dataset, how).is_err() {
+            tracing::warn!("Errors trying to shut down the server. Check the logs for more information.");
+            return Err(Error::new("ERR Errors trying to SHUTDOWN. Check logs."));
+        }
         self.shutdown = Some(how);
         Ok(())
+    }
+
+    fn all_flushed(&mut self, mut dataset: Dataset<'_>) {
+        saving::all_flushed(&self.children, &mut dataset);
     }
 
     fn drop_later(&mut self, garbage: Garbage, objects: usize) {

@@ -17,6 +17,7 @@ mod lifecycle;
 mod linked;
 mod listen;
 mod log;
+mod persistence;
 mod server;
 mod shutdown;
 mod sys;

@@ -59,10 +59,13 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     if let Some(host) = server.host() {
         host.ready();
     }
-    for listener in kinds(&server) {
-        banner::ready(listener);
+    server.load_dataset()?;
+    if !server.ending {
+        for listener in kinds(&server) {
+            banner::ready(listener);
+        }
+        supervisor.ready();
     }
-    supervisor.ready();
 
     while !server.ending {
         server.tick()?;

@@ -48,7 +48,10 @@ fn later(cx: &Context<'_>, args: Args<'_>) -> Result<bool, Error> {
 fn flushall(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let later = later(cx, args)?;
     let flushed: Vec<Database> = (0..cx.db.databases()).map(|db| cx.db.other(db).flush()).collect();
-    finish(cx, flushed, later)
+    finish(cx, flushed, later)?;
+    let (host, dataset) = cx.host_and_dataset();
+    host.all_flushed(dataset);
+    Ok(())
 }
 
 fn flushdb(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {

@@ -56,7 +56,9 @@ fn shutdown(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             cx.reply.ok()
         }
         Wish::End(how) => {
-            cx.core.host.shutdown(how)?;
+            let (host, dataset) = cx.host_and_dataset();
+            host.shutdown(how, dataset)?;
+            cx.core.stopping = true;
             // Nothing that this client has sent behind it runs any more, and nothing is answered.
             cx.close_after_reply();
             Ok(())

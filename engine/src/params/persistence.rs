@@ -37,31 +37,27 @@ parameters! {
     Persistence in persistence;
 
     /// Take a snapshot after so many seconds if there were so many changes.
-    save: SavePoints = "3600 1 300 100 60 10000" in (), [WORDS BARE], later "snapshots";
+    save: SavePoints = "3600 1 300 100 60 10000" in (), [WORDS BARE];
     /// Name of the snapshot file in `dir`.
-    dbfilename: Text = "dump.rdb" in TextRule::checked("a file name", snapshot_name), [PROTECTED],
-        later "snapshots";
+    dbfilename: Text = "dump.rdb" in TextRule::checked("a file name", snapshot_name), [PROTECTED];
     /// Compress strings in snapshots.
-    rdbcompression: bool = "yes" in (), [], later "snapshots";
+    rdbcompression: bool = "yes" in (), [];
     /// End snapshots with a checksum, and check it on load.
-    rdbchecksum: bool = "yes" in (), [IMMUTABLE], later "snapshots";
+    rdbchecksum: bool = "yes" in (), [IMMUTABLE];
     /// Refuse writes after a snapshot failed.
-    stop_writes_on_bgsave_error: bool = "yes" in (), [], later "snapshots";
+    stop_writes_on_bgsave_error: bool = "yes" in (), [];
     /// Force a snapshot to disk in small steps while it is written.
-    rdb_save_incremental_fsync: bool = "yes" in (), [], later "snapshots";
+    rdb_save_incremental_fsync: bool = "yes" in (), [];
     /// Delete snapshots that were made only to fill a replica.
     rdb_del_sync_files: bool = "no" in (), [], later "replication";
     /// How closely a dumped value is checked before it is used.
-    sanitize_dump_payload: SanitizeDump = "no" in (), [], later "snapshots";
+    sanitize_dump_payload: SanitizeDump = "no" in (), [];
     /// Pause after each key of a snapshot, for tests.
-    rdb_key_save_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN],
-        later "snapshots";
+    rdb_key_save_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN];
     /// Pause after each key that is loaded, for tests.
-    key_load_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN],
-        later "snapshots";
+    key_load_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN];
     /// Bytes loaded before clients get an answer again.
-    loading_process_events_interval_bytes: i64 = "2097152" in Range::new(1024, I32_MAX).unit("bytes"), [HIDDEN],
-        later "snapshots";
+    loading_process_events_interval_bytes: i64 = "2097152" in Range::new(1024, I32_MAX).unit("bytes"), [HIDDEN];
 
     /// Write every change to the append-only file.
     appendonly: bool = "no" in (), [], later "the append-only file";

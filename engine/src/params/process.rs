@@ -74,11 +74,11 @@ parameters! {
     /// What SIGTERM asks of the shutdown.
     shutdown_on_sigterm: ShutdownOptions = "default" in (), [WORDS BARE];
     /// Steer which process the kernel kills first when memory runs out.
-    oom_score_adj: OomScoreAdj = "no" in (), [], later "snapshots";
+    oom_score_adj: OomScoreAdj = "no" in (), [], later "scores for the kernel";
     /// The scores for a master, a replica, and a background child.
-    oom_score_adj_values: OomScores = "0 200 800" in (), [WORDS], later "snapshots";
+    oom_score_adj_values: OomScores = "0 200 800" in (), [WORDS], later "scores for the kernel";
     /// Turn off transparent huge pages for the process.
-    disable_thp: bool = "yes" in (), [IMMUTABLE], later "snapshots";
+    disable_thp: bool = "yes" in (), [IMMUTABLE];
     /// CPUs that the server's threads may run on.
     server_cpulist: Text = "" in TextRule::any("CPUs, such as `0-3,8`, or empty"), [IMMUTABLE],
         alias "server_cpulist",

@@ -3,16 +3,21 @@
 //! The files themselves are the server's, which keeps this up to date; `INFO`, `LASTSAVE` and the dispatch pipeline read
 //! it. An engine without a server never saves and never loads, and this says so.
 
+mod child;
 mod journal;
 mod loading;
 mod snapshots;
 
+pub use child::{Child, Forks, Purpose};
 pub use journal::Journal;
 pub use loading::Loading;
 pub use snapshots::Snapshots;
 
+use crate::error::Error;
+use crate::params::Params;
+
 /// What is kept about files.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Persistence {
     /// The dataset is being loaded: commands are refused until it is whole.
     pub loading: Option<Loading>,
@@ -20,4 +25,41 @@ pub struct Persistence {
     pub snapshots: Snapshots,
     /// The append-only file.
     pub journal: Journal,
+    /// The child that writes one of them.
+    pub child: Option<Child>,
+    /// How often the process was forked.
+    pub forks: Forks,
+}
+
+impl Persistence {
+    /// As it is at the start.
+    pub(crate) fn at(now_s: i64) -> Self {
+        Persistence {
+            loading: None,
+            snapshots: Snapshots::at(now_s),
+            journal: Journal::default(),
+            child: None,
+            forks: Forks::default(),
+        }
+    }
+
+    /// Why commands that write are refused, if they are: what they did might be lost.
+    pub(crate) fn refuses_writes(&self, params: &Params) -> Result<(), Error> {
+        let failed = !self.snapshots.last_succeeded;
+        if failed && params.stop_writes_on_bgsave_error() && !params.save().is_empty() {
+            return Err(Error::new(
+                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. \
+                 Commands that may modify the data set are disabled, because this instance is configured to report \
+                 errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the \
+                 Redis logs for details about the RDB error.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Sets what is counted since the start to zero: `CONFIG RESETSTAT`.
+    pub fn reset_counts(&mut self) {
+        self.forks = Forks::default();
+        self.snapshots.begun = 0;
+    }
 }

@@ -56,16 +56,11 @@ impl Signals {
     }
 
     /// The shutdown was called off: the next signal is a first one again.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "called once a failed snapshot can call a shutdown off")
-    )]
     pub(crate) fn forget(&self) {
         termination::forget();
     }
 
     /// While data is loading a signal ends the process at once: nothing could be saved yet.
-    #[cfg_attr(not(test), expect(dead_code, reason = "called once data is loaded at the start"))]
     pub(crate) fn set_loading(&self, loading: bool) {
         termination::set_loading(loading);
     }

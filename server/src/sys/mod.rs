@@ -3,7 +3,6 @@
 //! the server; its callers get plain values and `io::Result`.
 
 pub(crate) mod alloc;
-#[cfg_attr(not(test), expect(dead_code, reason = "snapshots and rewrites are about to use it"))]
 pub(crate) mod child;
 pub(crate) mod fork;
 pub(crate) mod host;

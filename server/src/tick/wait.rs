@@ -12,7 +12,8 @@ impl Server {
     /// Sleeps as long as nothing is to be done, then notes what is ready and accepts new connections.
     pub(super) fn wait(&mut self) -> io::Result<()> {
         std::mem::swap(&mut self.work.ready, &mut self.work.next);
-        let idle = self.work.ready.is_empty() && self.work.outgoing.is_empty();
+        let loading = self.engine.core.persistence.loading.is_some();
+        let idle = self.work.ready.is_empty() && self.work.outgoing.is_empty() && !loading;
         let timeout = if idle && self.accepting != Accepting::AtOnce {
             self.engine.expire_cycle(Cycle::Fast);
             self.until_due()

@@ -1,35 +1,70 @@
-//! INFO's section Persistence: what has been saved. Nothing ever is, so far: the counters are zero because
-//! there has been no save, no load and no rewrite.
+//! INFO's section Persistence: what has been saved, what is being saved or loaded.
 
 use russet_engine::info::{Fields, Shown};
 use russet_engine::info_section;
+use russet_engine::persistence::Purpose;
 use russet_engine::prelude::*;
 
 info_section! { name: "Persistence", order: 400, shown: Shown::ByDefault, write: write }
 
 fn write(cx: &mut Context<'_>, fields: &mut Fields) {
-    fields.put_zeros(&[
-        "loading", "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age",
-    ]);
-    fields.put("current_fork_perc", "0.00");
-    fields.put_zeros(&["current_save_keys_processed", "current_save_keys_total"]);
-    fields.put("rdb_changes_since_last_save", cx.db.keyspace().dirty);
-    fields.put_zeros(&["rdb_bgsave_in_progress"]);
-    // Redis takes its start for the last save: then what is on disk was in memory.
-    fields.put("rdb_last_save_time", cx.core.started_ms / 1000);
-    fields.put("rdb_last_bgsave_status", "ok");
-    fields.put("rdb_last_bgsave_time_sec", -1);
-    fields.put("rdb_current_bgsave_time_sec", -1);
-    fields.put_zeros(&[
-        "rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded",
-        "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled",
-    ]);
+    fields.put("loading", u8::from(cx.core.persistence.loading.is_some()));
+    fields.put_zeros(&["async_loading"]);
+    child(cx, fields);
+    snapshots(cx, fields);
+    journal(cx, fields);
+    loading(cx, fields);
+}
+
+/// The child that runs.
+fn child(cx: &mut Context<'_>, fields: &mut Fields) {
+    let child = cx.core.persistence.child;
+    let measured = child.filter(|child| child.measured_ms > 0);
+    fields.put("current_cow_peak", child.map_or(0, |child| child.copied_most));
+    fields.put("current_cow_size", child.map_or(0, |child| child.copied));
+    fields.put("current_cow_size_age", measured.map_or(0, |child| (cx.db.now_ms() - child.measured_ms).max(0) / 1000));
+    fields.put("current_fork_perc", format_args!("{:.2}", child.map_or(0.0, |child| child.percent())));
+    fields.put("current_save_keys_processed", child.map_or(0, |child| child.processed));
+    fields.put("current_save_keys_total", child.map_or(0, |child| child.keys));
+}
+
+fn snapshots(cx: &mut Context<'_>, fields: &mut Fields) {
+    let changes = cx.db.keyspace().dirty;
+    let running = cx.core.persistence.child.filter(|child| child.purpose == Purpose::Snapshot);
+    let snapshots = &cx.core.persistence.snapshots;
+    fields.put("rdb_changes_since_last_save", changes);
+    fields.put("rdb_bgsave_in_progress", u8::from(running.is_some()));
+    fields.put("rdb_last_save_time", snapshots.last_save_s);
+    fields.put("rdb_last_bgsave_status", if snapshots.last_succeeded { "ok" } else { "err" });
+    fields.put("rdb_last_bgsave_time_sec", snapshots.last_took_s.unwrap_or(-1));
+    let since = running.map(|child| cx.db.now_ms() / 1000 - child.started_ms / 1000);
+    fields.put("rdb_current_bgsave_time_sec", since.unwrap_or(-1));
+    fields.put("rdb_saves", snapshots.begun);
+    fields.put("rdb_last_cow_size", snapshots.last_copied);
+    fields.put("rdb_last_load_keys_expired", snapshots.keys_expired);
+    fields.put("rdb_last_load_keys_loaded", snapshots.keys_loaded);
+}
+
+fn journal(_: &mut Context<'_>, fields: &mut Fields) {
+    fields.put_zeros(&["aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"]);
     fields.put("aof_last_rewrite_time_sec", -1);
     fields.put("aof_current_rewrite_time_sec", -1);
     fields.put("aof_last_bgrewrite_status", "ok");
     fields.put_zeros(&["aof_rewrites", "aof_rewrites_consecutive_failures"]);
     fields.put("aof_last_write_status", "ok");
     fields.put_zeros(&["aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"]);
+}
+
+/// What is being loaded, if something is.
+fn loading(cx: &mut Context<'_>, fields: &mut Fields) {
+    let now_s = cx.db.now_ms() / 1000;
+    let Some(loading) = &cx.core.persistence.loading else { return };
+    fields.put("loading_start_time", loading.started_s);
+    fields.put("loading_total_bytes", loading.total_bytes);
+    fields.put("loading_rdb_used_mem", loading.used_memory);
+    fields.put("loading_loaded_bytes", loading.loaded_bytes);
+    fields.put("loading_loaded_perc", format_args!("{:.2}", loading.percent()));
+    fields.put("loading_eta_seconds", loading.seconds_left(now_s));
 }
 
 #[cfg(test)]

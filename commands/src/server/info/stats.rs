@@ -27,9 +27,10 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("pubsub_channels", pubsub.names(Space::Channels));
     fields.put("pubsub_patterns", pubsub.names(Space::Patterns));
     fields.put("pubsubshard_channels", pubsub.names(Space::Shard));
+    let forks = cx.core.persistence.forks;
+    fields.put("latest_fork_usec", forks.latest_us);
+    fields.put("total_forks", forks.total);
     fields.put_zeros(&[
-        "latest_fork_usec",
-        "total_forks",
         "migrate_cached_sockets",
         "slave_expires_tracked_keys",
         "active_defrag_hits",

@@ -42,7 +42,7 @@ fn remove(cx: &mut Context<'_>, args: Args<'_>, lazily: bool) -> Outcome {
 mod tests {
     use crate::shell::{Shell, conversation};
     use russet_engine::Error;
-    use russet_engine::host::{Host, Identity, NoHost, Shutdown, Usage};
+    use russet_engine::host::{Dataset, Host, Identity, NoHost, Shutdown, Usage};
     use russet_engine::keyspace::Cycle;
     use russet_engine::params::{Parameter, Params};
     use std::any::Any;
@@ -78,8 +78,8 @@ mod tests {
         fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
             NoHost.rewrite_config(params)
         }
-        fn shutdown(&mut self, how: Shutdown) -> Result<(), Error> {
-            NoHost.shutdown(how)
+        fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error> {
+            NoHost.shutdown(how, dataset)
         }
         fn drop_later(&mut self, _: Box<dyn Any + Send>, objects: usize) {
             self.0.fetch_add(objects, Relaxed);

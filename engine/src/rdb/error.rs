@@ -12,6 +12,13 @@ pub enum Error {
     Truncated,
     /// They are not what the format says; the text says what is wrong.
     Corrupt(Cow<'static, str>),
+    /// The checksum behind them is another than theirs.
+    Checksum {
+        /// Theirs.
+        expected: u64,
+        /// The one that stands there.
+        found: u64,
+    },
     /// They were written by a newer version, or for a module that is not there.
     Unknown(Cow<'static, str>),
 }
@@ -28,6 +35,9 @@ impl fmt::Display for Error {
         match self {
             Error::Io(error) => error.fmt(f),
             Error::Truncated => f.write_str("unexpected end of the data"),
+            Error::Checksum { expected, found } => {
+                write!(f, "Wrong RDB checksum expected: ({expected:x}) but got ({found:x}). Aborting now.")
+            }
             Error::Corrupt(why) | Error::Unknown(why) => f.write_str(why),
         }
     }

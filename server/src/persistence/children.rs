@@ -191,7 +191,7 @@ impl Observer for Progress<'_> {
     #[inline]
     fn saved(&mut self, keys: u64) -> io::Result<()> {
         let paused = self.delay.wait();
-        if paused || keys % KEYS_PER_LOOK == 0 { self.look(keys) } else { Ok(()) }
+        if paused || keys.is_multiple_of(KEYS_PER_LOOK) { self.look(keys) } else { Ok(()) }
     }
 
     /// Says in the log what the work has cost, and tells the parent that it is done: before what was written takes its

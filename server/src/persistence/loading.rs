@@ -181,19 +181,26 @@ pub(crate) fn note_field(loading: Option<&mut Loading>, name: &[u8], value: &[u8
 
 /// Says why a file cannot be loaded, found out at `offset`.
 pub(crate) fn tell(error: &rdb::Error, offset: u64) -> LoadFailed {
-    match error {
-        rdb::Error::Truncated | rdb::Error::Io(_) => {
+    use rdb::Error;
+    let reason = match error {
+        Error::Truncated | Error::Io(_) => {
             tracing::warn!("Short read or OOM loading DB. Unrecoverable error, aborting now.");
-            let reason = match error {
-                rdb::Error::Io(error) => os_text(error),
+            match error {
+                Error::Io(error) => os_text(error),
                 _ => "Unexpected EOF reading RDB file".into(),
-            };
-            tracing::warn!("Internal error in RDB reading offset {offset} -> {reason}");
+            }
         }
-        rdb::Error::Corrupt(_) if offset > 0 => {
-            tracing::warn!("Internal error in RDB reading offset {offset} -> {error}");
+        Error::Checksum { .. } => {
+            tracing::warn!("{error}");
+            "RDB CRC error".into()
         }
-        _ => tracing::warn!("{error}"),
-    }
+        Error::Corrupt(_) | Error::Unknown(_) if offset == 0 => {
+            // It is no such file, or one of a version that is not known.
+            tracing::warn!("{error}");
+            return LoadFailed;
+        }
+        Error::Corrupt(why) | Error::Unknown(why) => why.to_string(),
+    };
+    tracing::warn!("Internal error in RDB reading offset {offset} -> {reason}");
     LoadFailed
 }

@@ -19,7 +19,6 @@ fn resident_pages(stat: &str) -> Option<usize> {
 
 /// Bytes of this process that no other has: in a forked child and its parent, what was written to since the fork. 0 if
 /// `/proc` cannot be read. O(mappings and pages), tens of milliseconds for a large process.
-
 pub(crate) fn private_dirty() -> usize {
     let maps =
         fs::read_to_string("/proc/self/smaps_rollup").or_else(|_| fs::read_to_string("/proc/self/smaps"));

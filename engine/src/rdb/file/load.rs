@@ -247,9 +247,7 @@ impl<R: Read> Loader<R> {
             if self.rules.checksum && found == 0 {
                 self.loaded.unchecked = true;
             } else if self.rules.checksum && found != expected {
-                let text =
-                    format!("Wrong RDB checksum expected: ({expected:x}) but got ({found:x}). Aborting now.");
-                return Err(Error::Corrupt(text.into()));
+                return Err(Error::Checksum { expected, found });
             }
         }
         keyspace.beside = std::mem::take(&mut self.beside);

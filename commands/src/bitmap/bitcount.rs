@@ -30,6 +30,9 @@ fn bitcount(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     }
     let range = if args.len() == 3 { Err(Error::SYNTAX) } else { BitRange::read(args, 2) }?;
     let Some(text) = cx.db.string(args.key(1))? else { return cx.reply.int(0) };
+    if range.is_backwards() {
+        return cx.reply.int(0);
+    }
     let mut buffer = itoa::Buffer::new();
     let bytes = text.bytes(&mut buffer);
     let ones = range.bits(bytes.len()).map_or(0, |bits| bitmap::count_range(bytes, bits));
@@ -51,6 +54,8 @@ mod tests {
             "BITCOUNT k -2 -1 => :7"
             "BITCOUNT k -1 -2 => :0"
             "BITCOUNT k 5 2 => :0"
+            "BITCOUNT k -20 -30 => :0"
+            "BITCOUNT k -30 -20 => :4"
             "BITCOUNT k -9223372036854775808 9223372036854775807 => :26"
             "BITCOUNT none => :0"
             "BITCOUNT k 1 => -ERR syntax error"

@@ -37,14 +37,17 @@ impl BitRange {
         self.end.is_some()
     }
 
+    /// Whether both indexes count from the end, and the first one from further on. BITCOUNT counts nothing there. BITPOS does
+    /// not ask: two that lie before the string both mean its beginning.
+    pub(super) fn is_backwards(&self) -> bool {
+        self.start < 0 && self.end.is_some_and(|end| end < 0 && self.start > end)
+    }
+
     /// The bits that are meant in a string of `len` bytes; `None` where the indexes mean none.
     pub(super) fn bits(&self, len: usize) -> Option<Range<u64>> {
         let end = self.end.unwrap_or(-1);
         let unit = if self.of_bits { 1 } else { 8 };
         let len = len as i64 * 8 / unit;
-        if self.end.is_some() && self.start < 0 && end < 0 && self.start > end {
-            return None;
-        }
         let from_end = |index: i64| if index < 0 { len.saturating_add(index).max(0) } else { index };
         let (start, end) = (from_end(self.start), from_end(end).min(len - 1));
         (start <= end).then(|| (start * unit) as u64..((end + 1) * unit) as u64)

@@ -2,7 +2,7 @@
 //!
 //! `cargo test -p russet-tests --test generated`. Seeds are fixed, so a run can be repeated; `SEED=7` plays one other
 //! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer, and the name of a family (`strings`) as an
-//! argument plays that one alone. `GRAMMAR=FILE` takes the commands from another file. What differs is shrunk and printed
+//! argument plays that one alone, `::events` those sequences in which what both servers tell of their keys is compared too. `GRAMMAR=FILE` takes the commands from another file. What differs is shrunk and printed
 //! as lines that can be pasted into a case file.
 
 mod requests;
@@ -49,7 +49,15 @@ fn main() -> ExitCode {
             for (oracle, protocol) in asked {
                 let name = format!("{family}::{oracle}::{protocol:?}::seed_{seed}").to_lowercase();
                 let grammar = Arc::clone(grammar);
-                trials.push(Trial::test(name, move || check(seed, commands, &grammar, oracle, protocol)));
+                trials.push(Trial::test(name, move || {
+                    check(seed, commands, &grammar, oracle, protocol, false)
+                }));
+            }
+            // What becomes of keys is told in one way whatever the protocol.
+            if grammar.oracles.is_none() {
+                let grammar = Arc::clone(grammar);
+                let play = move || check(seed, commands, &grammar, Server::Redict, one, true);
+                trials.push(Trial::test(format!("{family}::events::seed_{seed}"), play));
             }
         }
     }
@@ -83,14 +91,19 @@ fn check(
     grammar: &Grammar,
     oracle: Server,
     protocol: Protocol,
+    events: bool,
 ) -> Result<(), Failed> {
     let mut rng = StdRng::seed_from_u64(seed);
     let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
-    let mut pair = Pair::start(Server::Russet, oracle, protocol)?;
+    let start = || {
+        let pair = Pair::start(Server::Russet, oracle, protocol);
+        if events { pair.map(Pair::listening) } else { pair }
+    };
+    let mut pair = start()?;
     let Err(failure) = pair.play(&operations) else { return Ok(()) };
     let failed = &operations[failure.index.min(operations.len() - 1)];
     // A server that died needs a new pair to fail again.
-    let mut pair = Pair::start(Server::Russet, oracle, protocol)?;
+    let mut pair = start()?;
     let Some((short, again)) = shrink(&mut pair, &operations, Duration::from_secs(20)) else {
         return Err(format!(
             "seed {seed}: operation {}, {failed}: {}\n(does not fail again)",

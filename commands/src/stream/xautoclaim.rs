@@ -33,8 +33,10 @@ struct Done {
 
 fn xautoclaim(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let reader = Reader { key: args.key(1), group: args.word(2), consumer: args.word(3) };
+    // The key is looked up, and may be missed, before a word is read; what it holds is looked at after.
+    let found = cx.db.get::<Stream>(reader.key).map(|stream| stream.and_then(|s| s.group(reader.group)).is_some());
     let claim = parse(args)?;
-    if cx.db.get::<Stream>(reader.key)?.and_then(|stream| stream.group(reader.group)).is_none() {
+    if !found? {
         return Err(no_such_key(reader.key.bytes, reader.group));
     }
 

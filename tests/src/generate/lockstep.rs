@@ -6,6 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use super::dataset::Dataset;
+use super::events::Listener;
 use super::grammar::Operation;
 use crate::case::{Protocol, Rule, iterate};
 use crate::client::{Client, Reply};
@@ -20,6 +21,8 @@ pub struct Pair {
     tested: Side,
     right: Side,
     protocol: Protocol,
+    /// Whether the events of both are compared too.
+    listening: bool,
 }
 
 /// The first operation after which the two servers were not alike.
@@ -41,6 +44,7 @@ impl fmt::Display for Operation {
 struct Side {
     running: Running,
     connections: HashMap<usize, Client>,
+    listener: Option<Listener>,
 }
 
 impl Side {
@@ -55,14 +59,21 @@ impl Side {
         Ok(self.connections.get_mut(&connection).expect("just opened"))
     }
 
-    fn fresh(&mut self) -> io::Result<()> {
+    fn fresh(&mut self, listening: bool) -> io::Result<()> {
         self.connections.clear();
         let mut control = self.running.connect()?;
         // Whether a key that is past its time still counts must not hang on when a cycle ran.
         for line in ["CLIENT KILL SKIPME yes", "FLUSHALL", "DEBUG SET-ACTIVE-EXPIRE 0"] {
             control.line(line)?;
         }
+        self.listener = if listening { Some(Listener::start(&self.running)?) } else { None };
         Ok(())
+    }
+
+    /// The events since the last time; none where nobody listens.
+    fn heard(&mut self) -> Result<Vec<String>, String> {
+        let heard = self.listener.as_mut().map_or(Ok(Vec::new()), Listener::heard);
+        heard.map_err(|e| format!("{}, listening: {e}", self.running.server))
     }
 
     fn perform(&mut self, operation: &Operation, protocol: Protocol) -> Result<Reply, String> {
@@ -81,9 +92,15 @@ impl Pair {
     /// Those of the start.
     pub fn start(tested: Server, right: Server, protocol: Protocol) -> Result<Pair, String> {
         let side = |server| {
-            Ok::<_, String>(Side { running: Running::start(server, &[])?, connections: HashMap::new() })
+            let running = Running::start(server, &[])?;
+            Ok::<_, String>(Side { running, connections: HashMap::new(), listener: None })
         };
-        Ok(Pair { tested: side(tested)?, right: side(right)?, protocol })
+        Ok(Pair { tested: side(tested)?, right: side(right)?, protocol, listening: false })
+    }
+
+    /// The same two, which must also tell the same of their keys.
+    pub fn listening(self) -> Pair {
+        Pair { listening: true, ..self }
     }
 
     /// Plays a sequence from an empty keyspace.
@@ -93,7 +110,7 @@ impl Pair {
     pub fn play(&mut self, operations: &[Operation]) -> Result<(), Failure> {
         let fail = |index, what| Failure { index, what };
         for side in [&mut self.tested, &mut self.right] {
-            side.fresh().map_err(|e| fail(0, format!("{}: {e}", side.running.server)))?;
+            side.fresh(self.listening).map_err(|e| fail(0, format!("{}: {e}", side.running.server)))?;
         }
         // Per connection with an open transaction: the rules of the commands that wait for EXEC, and whether one of
         // them lets a key expire.
@@ -146,6 +163,18 @@ impl Pair {
                     "{operation}\n    {right_name:<7} {}\n    {tested:<7} {}",
                     said(&right),
                     said(&got)
+                );
+                return Err(fail(index, what));
+            }
+            let (told, heard) = (self.right.heard(), self.tested.heard());
+            let (told, heard) = (told.map_err(|e| fail(index, e))?, heard.map_err(|e| fail(index, e))?);
+            if told != heard {
+                let (tested, right) = (self.tested.running.server, self.right.running.server);
+                let said = |lines: &[String]| lines.join(", ");
+                let what = format!(
+                    "{operation}\n    {right:<7} tells of {}\n    {tested:<7} tells of {}",
+                    said(&told),
+                    said(&heard)
                 );
                 return Err(fail(index, what));
             }

@@ -19,6 +19,7 @@
 //! where that server is asked, for commands after which it would hold other data.
 
 mod dataset;
+mod events;
 mod grammar;
 mod lockstep;
 mod shrink;

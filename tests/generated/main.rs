@@ -2,8 +2,9 @@
 //!
 //! `cargo test -p russet-tests --test generated`. Seeds are fixed, so a run can be repeated; `SEED=7` plays one other
 //! seed, `SEEDS=100` plays that many, `COMMANDS=50000` makes each longer, and the name of a family (`strings`) as an
-//! argument plays that one alone, `::events` those sequences in which what both servers tell of their keys is compared too. `GRAMMAR=FILE` takes the commands from another file. What differs is shrunk and printed
-//! as lines that can be pasted into a case file.
+//! argument plays that one alone, `::events` the sequences in which what both servers tell of their keys is compared
+//! too. `GRAMMAR=FILE` takes the commands from another file. What differs is shrunk and printed as lines that can be
+//! pasted into a case file; a last line says how much was played.
 
 mod requests;
 
@@ -11,6 +12,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -25,6 +27,19 @@ use russet_tests::peers::Server;
 const GRAMMARS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/grammar");
 const COMMON: &str = "common.grammar";
 const CONNECTIONS: usize = 3;
+
+/// How many sequences came to their end without a difference, and how many commands these had.
+static SEQUENCES: AtomicUsize = AtomicUsize::new(0);
+static COMMANDS: AtomicUsize = AtomicUsize::new(0);
+
+/// Whom a sequence is played to, beside the server under test.
+#[derive(Clone, Copy)]
+struct Oracle {
+    server: Server,
+    protocol: Protocol,
+    /// Whether the events must be the same too.
+    events: bool,
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -41,27 +56,36 @@ fn main() -> ExitCode {
         trials.push(Trial::test(format!("requests::seed_{seed}"), move || requests::check(seed, requests)));
         let (one, other) = (Protocol::Resp2, Protocol::Resp3);
         let (one, other) = if seed % 2 == 0 { (one, other) } else { (other, one) };
-        let usual =
-            [(Server::Redict, one), (Server::Redict, other), (Server::Redis, one), (Server::Valkey, other)];
-        for (family, grammar) in &families {
-            let own = grammar.oracles.iter().flatten().flat_map(|&oracle| [(oracle, one), (oracle, other)]);
-            let asked: Vec<_> = if grammar.oracles.is_some() { own.collect() } else { usual.to_vec() };
-            for (oracle, protocol) in asked {
-                let name = format!("{family}::{oracle}::{protocol:?}::seed_{seed}").to_lowercase();
-                let grammar = Arc::clone(grammar);
-                trials.push(Trial::test(name, move || {
-                    check(seed, commands, &grammar, oracle, protocol, false)
-                }));
-            }
+        let oracle = |server, protocol| Oracle { server, protocol, events: false };
+        let usual = [
+            oracle(Server::Redict, one),
+            oracle(Server::Redict, other),
+            oracle(Server::Redis, one),
+            oracle(Server::Valkey, other),
             // What becomes of keys is told in one way whatever the protocol.
-            if grammar.oracles.is_none() {
+            Oracle { events: true, ..oracle(Server::Redict, one) },
+        ];
+        for (family, grammar) in &families {
+            let both = |&server: &Server| [oracle(server, one), oracle(server, other)];
+            let asked = match &grammar.oracles {
+                Some(own) => own.iter().flat_map(both).collect(),
+                None => usual.to_vec(),
+            };
+            for oracle in asked {
+                let Oracle { server, protocol, events } = oracle;
+                let kind = if events { "events".to_owned() } else { format!("{server}::{protocol:?}") };
+                let name = format!("{family}::{kind}::seed_{seed}").to_lowercase();
                 let grammar = Arc::clone(grammar);
-                let play = move || check(seed, commands, &grammar, Server::Redict, one, true);
-                trials.push(Trial::test(format!("{family}::events::seed_{seed}"), play));
+                trials.push(Trial::test(name, move || check(seed, commands, &grammar, oracle)));
             }
         }
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let [sequences, commands] = [&SEQUENCES, &COMMANDS].map(|count| count.load(Ordering::Relaxed));
+    if !arguments.list {
+        println!("{sequences} sequences without a difference, {commands} commands to each of two servers");
+    }
+    conclusion.exit_code()
 }
 
 /// The families with their grammars, by name.
@@ -85,22 +109,19 @@ fn families() -> io::Result<Vec<(String, Arc<Grammar>)>> {
     Ok(families)
 }
 
-fn check(
-    seed: u64,
-    commands: usize,
-    grammar: &Grammar,
-    oracle: Server,
-    protocol: Protocol,
-    events: bool,
-) -> Result<(), Failed> {
+fn check(seed: u64, commands: usize, grammar: &Grammar, oracle: Oracle) -> Result<(), Failed> {
     let mut rng = StdRng::seed_from_u64(seed);
     let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
     let start = || {
-        let pair = Pair::start(Server::Russet, oracle, protocol);
-        if events { pair.map(Pair::listening) } else { pair }
+        let pair = Pair::start(Server::Russet, oracle.server, oracle.protocol);
+        if oracle.events { pair.map(Pair::listening) } else { pair }
     };
     let mut pair = start()?;
-    let Err(failure) = pair.play(&operations) else { return Ok(()) };
+    let Err(failure) = pair.play(&operations) else {
+        SEQUENCES.fetch_add(1, Ordering::Relaxed);
+        COMMANDS.fetch_add(operations.len(), Ordering::Relaxed);
+        return Ok(());
+    };
     let failed = &operations[failure.index.min(operations.len() - 1)];
     // A server that died needs a new pair to fail again.
     let mut pair = start()?;

@@ -31,6 +31,7 @@ pub mod keyspec;
 mod lookup;
 mod note;
 pub mod page;
+pub mod phrase;
 pub mod registry;
 mod syntax;
 

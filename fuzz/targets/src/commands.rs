@@ -1,12 +1,25 @@
 //! Sequences of commands from several clients, run by an engine without a server.
 //!
-//! Arguments are drawn from what makes commands go on rather than refuse at once: names and option words of the
-//! declarations, a few keys that are used again and again, numbers at the edges, patterns, and raw bytes.
+//! An input that begins with `#` is text, which people can write: its lines are commands, whose words are split as those of a
+//! configuration file are, or what happens between them:
+//!
+//! | line | what happens |
+//! |---|---|
+//! | `# lists` | nothing |
+//! | `@client 1` | another client goes on |
+//! | `@leave` | the client leaves, and a new one comes |
+//! | `@pass 100` | so many milliseconds pass |
+//! | `@tick` | what is due is done |
+//!
+//! Any other input chooses, byte by byte, what comes next. Arguments are drawn from what makes commands go on rather than
+//! refuse at once: whole lines in the form that the syntax of a declaration shows, a few keys that are used again and again,
+//! option words, numbers at the edges, patterns, and raw bytes.
 
 use crate::framing;
 use arbitrary::Unstructured;
 use russet_engine::args::OwnedArgs;
-use russet_engine::command::Group;
+use russet_engine::command::phrase::{Choice, Phrase};
+use russet_engine::command::{Argument, Group};
 use russet_engine::keyspace::Cycle;
 use russet_engine::params;
 use russet_engine::session::{ClientKey, ReplyMode};
@@ -125,13 +138,19 @@ static OPTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 target! { run, "no panic, one well-formed reply each, the keyspace stays consistent" }
 
-/// Input: bytes that choose, step by step, what happens next.
+/// Input: lines of text, or bytes that choose, step by step, what happens next.
 pub fn run(data: &[u8]) {
-    let mut input = Unstructured::new(data);
     let mut table = Table::new();
-    for _ in 0..STEPS {
-        if input.is_empty() || table.step(&mut input).is_err() {
-            break;
+    if data.first() == Some(&b'#') {
+        for line in data.split(|&byte| byte == b'\n').take(STEPS) {
+            table.line(line);
+        }
+    } else {
+        let mut input = Unstructured::new(data);
+        for _ in 0..STEPS {
+            if input.is_empty() || table.step(&mut input).is_err() {
+                break;
+            }
         }
     }
     table.check();
@@ -144,6 +163,34 @@ struct Table {
     clients: Vec<ClientKey>,
     turn: usize,
     names: Vec<(String, Group)>,
+}
+
+/// Chooses what a phrase says.
+struct Speaker<'t, 'i, 'b> {
+    table: &'t Table,
+    group: Group,
+    input: &'i mut Unstructured<'b>,
+}
+
+impl Choice for Speaker<'_, '_, '_> {
+    fn below(&mut self, bound: usize) -> usize {
+        self.input.choose_index(bound).unwrap_or(0)
+    }
+
+    fn key(&mut self) -> Vec<u8> {
+        self.table.key(self.group, self.input).unwrap_or_default()
+    }
+
+    fn value(&mut self, argument: &Argument) -> Vec<u8> {
+        let number = matches!(argument.kind, "integer" | "double" | "unix-time");
+        let text = match self.input.arbitrary::<u8>() {
+            Ok(0..150) if number => self.input.choose(NUMBERS).copied(),
+            Ok(0..150) if argument.kind == "pattern" => self.input.choose(PATTERNS).copied(),
+            Ok(0..100) => self.input.choose(KEYS).copied(),
+            _ => return self.table.argument(self.group, self.input).unwrap_or_default(),
+        };
+        text.unwrap_or_default().as_bytes().to_vec()
+    }
 }
 
 impl Table {
@@ -159,21 +206,39 @@ impl Table {
         Table { engine, clock, clients, turn: 0, names }
     }
 
+    /// A line of text.
+    fn line(&mut self, line: &[u8]) {
+        let Some(words) = params::words::split(line) else { return };
+        let number = || std::str::from_utf8(words.get(1)?).ok()?.parse::<u32>().ok();
+        match words.first().map(Vec::as_slice) {
+            None | Some([b'#', ..]) => {}
+            Some(b"@client") => self.turn = number().unwrap_or(0) as usize % self.clients.len(),
+            Some(b"@leave") => self.leave(),
+            Some(b"@pass") => self.clock.advance(i64::from(number().unwrap_or(1))),
+            Some(b"@tick") => self.tick(),
+            Some(_) => self.command(&words),
+        }
+    }
+
+    fn tick(&mut self) {
+        self.engine.synchronise();
+        self.engine.tick();
+        self.engine.sample_rates();
+        self.engine.expire_cycle(Cycle::Slow { hz: 10 });
+        self.collect();
+    }
+
+    fn leave(&mut self) {
+        self.engine.disconnect(self.clients[self.turn]);
+        self.clients[self.turn] = self.engine.connect();
+    }
+
     fn step(&mut self, input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
         match input.arbitrary::<u8>()? {
             0..8 => self.clock.advance(i64::from(input.arbitrary::<u16>()?)),
             8..12 => self.clock.advance(i64::from(input.arbitrary::<u32>()?)),
-            12..20 => {
-                self.engine.synchronise();
-                self.engine.tick();
-                self.engine.sample_rates();
-                self.engine.expire_cycle(Cycle::Slow { hz: 10 });
-                self.collect();
-            }
-            20..26 => {
-                self.engine.disconnect(self.clients[self.turn]);
-                self.clients[self.turn] = self.engine.connect();
-            }
+            12..20 => self.tick(),
+            20..26 => self.leave(),
             26..60 => self.turn = input.choose_index(self.clients.len())?,
             _ => {
                 let words = self.words(input)?;
@@ -188,6 +253,11 @@ impl Table {
         let (name, group) = input.choose(&self.names)?;
         let mut words: Vec<Vec<u8>> = match input.arbitrary::<u8>()? {
             0..6 => vec![raw(input)?],
+            6..170 => {
+                let entry = self.engine.registry.by_full_name(name.as_bytes());
+                let mut speaker = Speaker { table: self, group: *group, input };
+                return Ok(entry.map(|entry| Phrase::of(entry, &mut speaker).words).unwrap_or_default());
+            }
             _ => name.split('|').map(|part| part.as_bytes().to_vec()).collect(),
         };
         let more = match input.arbitrary::<u8>()? {

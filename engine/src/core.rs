@@ -8,7 +8,7 @@ use crate::host::Host;
 use crate::keyspace::Waiting;
 use crate::output::Output;
 use crate::params::Params;
-use crate::params::choice::EvictionPolicy;
+use crate::params::choice::{EvictionPolicy, SanitizeDump};
 use crate::persistence::Persistence;
 use crate::pubsub::Pubsub;
 use crate::session::{Blocked, ClientKey, Clients, Session};
@@ -69,6 +69,16 @@ pub struct Core {
 }
 
 impl Core {
+    /// Whether dumped values are looked at more closely than is needed to read them (`sanitize-dump-payload`): those of
+    /// clients, or all.
+    pub fn sanitizes_dumps(&self) -> bool {
+        match self.params.sanitize_dump_payload() {
+            SanitizeDump::No => false,
+            SanitizeDump::Clients => self.persistence.loading.is_none(),
+            SanitizeDump::Yes => true,
+        }
+    }
+
     /// Asks the host to look at a client that is not the one whose command runs.
     pub fn touch(&mut self, client: ClientKey) {
         match self.clients.get_mut(client) {

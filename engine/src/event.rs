@@ -38,6 +38,8 @@ events! {
     MoveTo = "move_to" in b'g',
     /// A key was made by copying another.
     CopyTo = "copy_to" in b'g',
+    /// A key was made of a dumped value.
+    Restore = "restore" in b'g',
     /// A string was set.
     Set = "set" in b'$',
     /// A part of a string was set.

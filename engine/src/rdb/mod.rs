@@ -16,6 +16,7 @@
 //! | `checksum.rs` | CRC-64 |
 //! | `value/` | values of every type, made of the parts |
 //! | `file/` | what stands around the values of a snapshot |
+//! | `dump.rs` | a value by itself |
 //!
 //! # Which version is written?
 //!
@@ -23,6 +24,7 @@
 //! at another time than they were seen (11), or fields of hashes expire (80, Valkey 9's form).
 
 mod checksum;
+mod dump;
 mod error;
 pub mod file;
 mod kind;
@@ -31,6 +33,7 @@ mod value;
 mod writer;
 
 pub use checksum::Checksum;
+pub use dump::{Refusal, dump, length_of, restore};
 pub use error::Error;
 pub use kind::{Kind, Version, module_opcode, opcode};
 pub use reader::{Length, Reader};

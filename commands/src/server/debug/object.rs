@@ -2,7 +2,8 @@
 
 use russet_engine::debug_subcommand;
 use russet_engine::prelude::*;
-use russet_engine::value::{Encoding, Entry, Hash, List, Object, Set, SortedSet, Text};
+use russet_engine::rdb;
+use russet_engine::value::{Encoding, List, Object};
 use russet_structures::quicklist::{Bytes, Quicklist};
 
 debug_subcommand! {
@@ -25,7 +26,7 @@ fn object(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{clock} lru_seconds_idle:{idle}{}",
         entry.key().as_ptr(),
         Encoding::of(entry).name(),
-        serialized_length(entry),
+        rdb::length_of(entry, cx.core.params.rdbcompression()),
         match Object::of(entry) {
             Some(Object::List(List::Quick(list))) => nodes(list),
             _ => String::new(),
@@ -53,68 +54,6 @@ fn uncompressed(bytes: Bytes<'_>) -> usize {
     }
 }
 
-/// The bytes that the value takes in an RDB file with `rdbcompression no`, its type aside.
-fn serialized_length(entry: &Entry) -> usize {
-    match (Text::of(entry), Object::of(entry)) {
-        (Some(Text::Int(value)), _) => integer_length(value),
-        (Some(text), _) => text_length(text.bytes(&mut itoa::Buffer::new())),
-        (None, object) => object.map_or(0, object_length),
-    }
-}
-
-/// A short text that spells a small integer is written as one.
-fn text_length(bytes: &[u8]) -> usize {
-    let text = Text::Bytes(bytes);
-    match text.int() {
-        Ok(value) if bytes.len() <= 11 && i32::try_from(value).is_ok() => integer_length(value),
-        _ => blob_length(bytes.len()),
-    }
-}
-
-fn blob_length(length: usize) -> usize {
-    length_of_length(length) + length
-}
-
-fn object_length(object: &Object) -> usize {
-    match object {
-        Object::Blob(blob) => blob_length(blob.len()),
-        // A list is written as nodes, each with a byte that says of which kind it is.
-        Object::List(List::Packed(pack)) => 1 + 1 + blob_length(pack.bytes()),
-        Object::List(List::Quick(list)) => {
-            let node = |bytes| match bytes {
-                Bytes::Raw(bytes) => 1 + blob_length(bytes.len()),
-                Bytes::Lzf(lzf, length) => 1 + 1 + length_of_length(length) + blob_length(lzf.len()),
-            };
-            length_of_length(list.node_count()) + list.stored().map(|stored| node(stored.bytes)).sum::<usize>()
-        }
-        Object::Hash(Hash::Packed(pack)) => blob_length(pack.bytes()),
-        Object::Set(Set::Packed(pack)) | Object::SortedSet(SortedSet::Packed(pack)) => blob_length(pack.bytes()),
-        Object::Set(Set::Ints(ints)) => blob_length(ints.as_bytes().len()),
-        Object::Set(Set::Table(set)) => length_of_length(set.len()) + set.iter().map(text_length).sum::<usize>(),
-        _ => 0,
-    }
-}
-
-fn integer_length(value: i64) -> usize {
-    match value {
-        -0x80..=0x7f => 2,
-        -0x8000..=0x7fff => 3,
-        -0x8000_0000..=0x7fff_ffff => 5,
-        _ => {
-            let digits = itoa::Buffer::new().format(value).len();
-            length_of_length(digits) + digits
-        }
-    }
-}
-
-fn length_of_length(length: usize) -> usize {
-    match length {
-        0..64 => 1,
-        64..16384 => 2,
-        _ => 5,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::server::debug::tests::shell;
@@ -130,9 +69,9 @@ mod tests {
             ("-32769", "int", 5),
             ("99999999999", "int", 12),
             ("bar", "embstr", 4),
-            (&"x".repeat(63), "raw", 64),
-            (&"x".repeat(64), "raw", 66),
-            (&"x".repeat(20_000), "raw", 20_005),
+            ("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-", "raw", 64),
+            ("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-+", "raw", 66),
+            (&"x".repeat(20_000), "raw", 238),
         ] {
             shell.run(&format!("SET k {value}"));
             let line = shell.run("DEBUG OBJECT k");

@@ -7,6 +7,7 @@ use crate::value::{Collection, Set, SetLimits};
 use russet_structures::element::Element;
 use russet_structures::intset::Intset;
 use russet_structures::listpack::Listpack;
+use russet_structures::map;
 use std::collections::HashSet;
 use std::io::{Read, Write};
 
@@ -64,7 +65,12 @@ fn read_members<R: Read>(reader: &mut Reader<R>, limits: &SetLimits) -> Result<O
     for _ in 0..count {
         let member = element(reader)?;
         let set = set.get_or_insert_with(|| {
-            member.with_text(|first| Set::for_members(first, count.min(FORESEEN), limits))
+            // A set that is too large for an intset is a table at once, also where a listpack could hold it.
+            if count > limits.ints {
+                let (capacity, hasher) = (count.min(FORESEEN), limits.hasher.clone());
+                return Set::Table(Box::new(map::Set::with_capacity_and_hasher(capacity, hasher)));
+            }
+            member.with_text(|first| Set::for_members(first, count, limits))
         });
         let new = match set {
             Set::Packed(_) if seen.is_new(member.with_text(|text| limits.hasher.hash(text))) => {

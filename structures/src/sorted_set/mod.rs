@@ -107,7 +107,7 @@
 //! | `sample` | O(1) expected | `ZRANDMEMBER key`, with a negative count again and again |
 //! | `sample_distinct` | O(count log n), or O(n) for a third of all and more | `ZRANDMEMBER key count` |
 //! | `scan` | O(budget) | `ZSCAN`; every element that stays is visited exactly once |
-//! | `from_sorted` | O(n) | loading, `ZRANGESTORE` |
+//! | `from_sorted`, `from_scored` | O(n) | loading, `ZRANGESTORE` |
 //! | `clone` | O(n) | `COPY` |
 //! | `len`, `memory` | O(1) | `ZCARD`, `MEMORY USAGE` |
 //!
@@ -167,6 +167,8 @@ pub use range::{Elements, window};
 use raw::Core;
 pub use raw::Scored;
 
+use crate::sorted_index::compare;
+
 /// Members with scores, found by member, by score and by rank. See the [module's page](self).
 pub struct SortedSet<S> {
     core: Core,
@@ -191,6 +193,24 @@ impl<S: BuildHasher> SortedSet<S> {
         elements: impl IntoIterator<Item = (B, f64)>,
         hasher: S,
     ) -> Option<Self> {
+        let core = Core::from_sorted(elements.into_iter(), |member| hasher.hash_one(member))?;
+        Some(SortedSet { core, hasher })
+    }
+
+    /// Builds a set from elements in any order, with full leaves, without copying them. O(n) if they ascend or descend,
+    /// else O(n log n).
+    ///
+    /// Returns `None` if a score is NaN, or a member comes twice.
+    pub fn from_scored(mut elements: Vec<Scored>, hasher: S) -> Option<Self> {
+        if elements.iter().any(|element| element.score().is_nan()) {
+            return None;
+        }
+        let order = |a: &Scored, b: &Scored| compare(a.score(), a.member(), b.score(), b.member());
+        if elements.is_sorted_by(|a, b| order(a, b).is_ge()) {
+            elements.reverse();
+        } else if !elements.is_sorted_by(|a, b| order(a, b).is_le()) {
+            elements.sort_unstable_by(order);
+        }
         let core = Core::from_sorted(elements.into_iter(), |member| hasher.hash_one(member))?;
         Some(SortedSet { core, hasher })
     }

@@ -205,6 +205,42 @@ impl Scored {
     }
 }
 
+/// What a set can be built of.
+pub(super) trait Source {
+    fn member(&self) -> &[u8];
+    fn score(&self) -> f64;
+    fn into_handle(self) -> Handle;
+}
+
+impl<B: AsRef<[u8]>> Source for (B, f64) {
+    fn member(&self) -> &[u8] {
+        self.0.as_ref()
+    }
+
+    fn score(&self) -> f64 {
+        self.1
+    }
+
+    fn into_handle(self) -> Handle {
+        Handle::new(self.1, self.0.as_ref())
+    }
+}
+
+impl Source for Scored {
+    fn member(&self) -> &[u8] {
+        Scored::member(self)
+    }
+
+    fn score(&self) -> f64 {
+        Scored::score(self)
+    }
+
+    fn into_handle(self) -> Handle {
+        // The block stays: its only handle goes on.
+        std::mem::ManuallyDrop::new(self).handle.again()
+    }
+}
+
 impl Member for Scored {
     #[inline]
     fn bytes(&self) -> &[u8] {
@@ -330,21 +366,21 @@ impl Core {
     }
 
     /// Builds both from entries in order; `None` where they are not, a score is NaN, or a member comes twice.
-    pub(super) fn from_sorted<B: AsRef<[u8]>>(
-        entries: impl Iterator<Item = (B, f64)>,
+    pub(super) fn from_sorted<E: Source>(
+        entries: impl Iterator<Item = E>,
         hash: impl Fn(&[u8]) -> u64,
     ) -> Option<Core> {
         let mut dict: Dict<Handle> = Dict::with_capacity(entries.size_hint().0.min(1 << 16));
         let (mut blocks, mut twice) = (0, false);
-        let index = BPlusTree::from_sorted(entries.map_while(|(member, score)| {
-            let member = member.as_ref();
-            match dict.entry(hash(member), |handle| handle.is(member)) {
+        let index = BPlusTree::from_sorted(entries.map_while(|entry| {
+            let (hash_of_entry, score) = (hash(entry.member()), entry.score());
+            match dict.entry(hash_of_entry, |handle| handle.is(entry.member())) {
                 Entry::Occupied(_) => {
                     twice = true;
                     None
                 }
-                Entry::Vacant(entry) => {
-                    let handle = entry.insert(Handle::new(score, member), |handle| hash(handle.member()));
+                Entry::Vacant(vacant) => {
+                    let handle = vacant.insert(entry.into_handle(), |handle| hash(handle.member()));
                     blocks += handle.allocated();
                     Some((score, handle.again()))
                 }

@@ -326,6 +326,31 @@ fn only_elements_in_order_are_built_upon() {
 }
 
 #[test]
+fn elements_in_any_order_are_built_upon_once_each() {
+    let build = |elements: &[(&str, f64)]| {
+        let scored = elements.iter().map(|(member, score)| Scored::new(member.as_bytes(), *score));
+        Set::from_scored(scored.collect(), Default::default())
+    };
+    let long = "long".repeat(20_000);
+    let mut elements = [("a", 1.0), ("b", 1.0), ("c", 2.0), (long.as_str(), -3.0), ("", 0.0)];
+    for _ in 0..2 {
+        for turn in 0..elements.len() {
+            elements.rotate_left(turn);
+            let set = build(&elements).expect("each is there once");
+            set.validate().unwrap();
+            let in_order: Vec<f64> = set.iter().map(|(_, score)| score).collect();
+            assert_eq!(in_order, [-3.0, 0.0, 1.0, 1.0, 2.0]);
+            assert_eq!(set.rank(b"b"), Some((3, 1.0)));
+        }
+        elements.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(a.0)));
+    }
+    assert!(build(&[("a", 3.0), ("b", 2.0), ("a", 1.0)]).is_none(), "a member comes twice");
+    assert!(build(&[("a", 3.0), ("a", 3.0)]).is_none());
+    assert!(build(&[("a", 1.0), ("b", f64::NAN)]).is_none());
+    assert!(build(&[]).expect("an empty one").is_empty());
+}
+
+#[test]
 #[should_panic(expected = "a score is a number")]
 fn a_new_member_without_a_number_is_refused() {
     Set::default().insert(b"a", f64::NAN);

@@ -1,12 +1,12 @@
 //! Sorted sets: a listpack as it is, else count, then members and scores from the highest to the lowest.
 
 use super::set::are_different;
-use super::{Rules, corrupt, element, packed};
+use super::{FORESEEN, Rules, corrupt, element, packed};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::sorted_set::Limits;
 use crate::value::{Collection, SortedSet};
 use russet_structures::listpack::Listpack;
-use russet_structures::sorted_set;
+use russet_structures::sorted_set::Scored;
 use std::io::{Read, Write};
 
 pub(super) fn kind(set: &SortedSet) -> Kind {
@@ -65,29 +65,19 @@ fn of_listpack(pack: Listpack, rules: &Rules<'_>) -> Result<Option<SortedSet>, E
 
 /// Reads count, members and scores.
 fn read_elements<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<Option<SortedSet>, Error> {
-    let limits = Limits::of(rules.params);
     let count = reader.count()?;
     if count == 0 {
         return Ok(None);
     }
-    let mut set =
-        sorted_set::SortedSet::with_capacity_and_hasher(count.min(super::FORESEEN), rules.hasher.clone());
-    let (mut member, mut longest) = (Vec::new(), 0);
+    let (mut elements, mut member) = (Vec::with_capacity(count.min(FORESEEN)), Vec::new());
     for _ in 0..count {
         member.clear();
         element(reader)?.append_to(&mut member);
-        longest = longest.max(member.len());
         let score = reader.double()?;
         if score.is_nan() {
             return Err(NOT_A_NUMBER);
         }
-        if set.insert(&member, score).is_some() {
-            return Err(TWICE);
-        }
+        elements.push(Scored::new(&member, score));
     }
-    let set = SortedSet::Sorted(Box::new(set));
-    if count <= limits.entries && longest <= limits.value {
-        return Ok(Some(set.slice(0..count, limits, rules.hasher)));
-    }
-    Ok(Some(set))
+    SortedSet::of_scored(elements, Limits::of(rules.params), rules.hasher).ok_or(TWICE).map(Some)
 }

@@ -26,7 +26,7 @@ use crate::hash::KeyHasher;
 use crate::params::Params;
 use russet_structures::element::Element;
 use russet_structures::listpack::Listpack;
-use russet_structures::sorted_set;
+use russet_structures::sorted_set::{self, Scored};
 use std::borrow::Cow;
 
 /// Members in the order of their scores, and where these are equal, of their bytes.
@@ -106,6 +106,22 @@ impl SortedSet {
             return SortedSet::Packed(pack);
         }
         SortedSet::Sorted(Box::new(tree(make, hasher)))
+    }
+
+    /// A set of elements in any order; `None` if a member comes twice. The scores must not be NaN. O(n) if they ascend or
+    /// descend, else O(n log n).
+    pub(crate) fn of_scored(elements: Vec<Scored>, limits: Limits, hasher: &KeyHasher) -> Option<Self> {
+        if elements.len() > limits.entries
+            || elements.iter().any(|element| element.member().len() > limits.value)
+        {
+            let set = sorted_set::SortedSet::from_scored(elements, hasher.clone())?;
+            return Some(SortedSet::Sorted(Box::new(set)));
+        }
+        let make = || elements.iter().map(|element| (Element::new(element.member()), element.score()));
+        let mut members: Vec<_> = elements.iter().map(Scored::member).collect();
+        members.sort_unstable();
+        let different = members.is_sorted_by(|a, b| a < b);
+        different.then(|| SortedSet::from_sorted(make, limits, hasher))
     }
 
     /// A set of the elements of these ranks. O(log n + elements).

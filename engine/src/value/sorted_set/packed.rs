@@ -56,6 +56,11 @@ pub(super) fn rank(pack: &Listpack, position: Position) -> usize {
 /// Puts in a member that is not there yet, in its place.
 pub(super) fn insert(pack: &mut Listpack, member: Element<'_>, score: f64) {
     let place = member.with_text(|text| place(pack, text, score));
+    let member = match member {
+        // A table keeps digits as bytes, a listpack does not.
+        Element::Bytes(text) => Element::new(text),
+        Element::Int(_) => member,
+    };
     with_element(score, |score| match place {
         Some(next) => {
             let position = pack.insert_before(next, member);

@@ -2,7 +2,7 @@
 
 use crate::clock::Timekeeper;
 use crate::command::flags::command as flag;
-use crate::command::{Entry, Registry};
+use crate::command::{CommandId, Entry, Registry};
 use crate::error::Error;
 use crate::host::Host;
 use crate::keyspace::Waiting;
@@ -50,6 +50,10 @@ pub struct Core {
     pub replication_id: String,
     /// Unix time in milliseconds when the engine was made.
     pub started_ms: i64,
+    /// The command that runs has run before, where it was permitted: it is not refused for what it costs.
+    pub obeys: bool,
+    /// What was answered with an error although it had to be obeyed.
+    pub(crate) failures: Vec<(CommandId, Error)>,
     pub(crate) time: Timekeeper,
     /// Monotonic time when the running command began: when the one before it ended.
     pub(crate) started_ns: u64,

@@ -205,6 +205,9 @@ fn reject(cx: &mut Context<'_>, lookup: Lookup, error: &Error) {
 
 fn answer_error(cx: &mut Context<'_>, error: &Error) {
     cx.core.stats.error(error);
+    if cx.core.obeys {
+        cx.core.failures.push((cx.command, error.clone()));
+    }
     let _ = cx.reply.error(error);
 }
 
@@ -230,6 +233,9 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
         cx.core.publish_events(events, cx.session.protocol);
     }
     let journal = std::mem::replace(&mut cx.journal, outer_journal);
+    if cx.core.obeys {
+        return; // it is on record already, and nobody's request
+    }
     let keyspace = cx.db.keyspace();
     if keyspace.effects.attached() {
         let changed = keyspace.dirty != dirty || matches!(journal, Journal::Always);
@@ -246,6 +252,23 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     if !cx.in_transaction {
         cx.core.stats.event_loop.commands_ns += took;
     }
+}
+
+/// Runs one request that has to be obeyed: it is refused only if it makes no sense.
+pub(crate) fn obey(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<(), Error> {
+    let entry = match lookup {
+        Lookup::Found(id) => cx.registry.get(id),
+        Lookup::Unknown => return Err(unknown_command(args)),
+        Lookup::UnknownSubcommand(id) => return Err(unknown_subcommand(cx.registry.get(id), args)),
+    };
+    if !entry.accepts(args.len()) || entry.command.run.is_none() {
+        return Err(Error::arity(&entry.name));
+    }
+    match &mut cx.session.transaction {
+        Some(transaction) if entry.command.name != "EXEC" => transaction.queue(entry.id, args),
+        _ => call(cx, entry.id, args),
+    }
+    Ok(())
 }
 
 /// Puts a command's effects into the stream, if it has `changed` anything.

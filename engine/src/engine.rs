@@ -92,6 +92,8 @@ impl Engine {
             large_element: crate::value::ListLimits::LARGE,
             replication_id,
             started_ms: now_us / 1000,
+            obeys: false,
+            failures: Vec::new(),
             time,
             started_ns: now_ns,
             track_latency: true,

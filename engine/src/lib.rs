@@ -27,6 +27,7 @@ pub mod persistence;
 pub mod prelude;
 pub mod pubsub;
 pub mod rdb;
+pub mod replay;
 mod reply;
 pub mod session;
 pub mod stats;

@@ -16,5 +16,5 @@ pub(super) fn bit_offset(core: &Core, word: &[u8], width: Option<u8>) -> Result<
     };
     let index = russet_engine::number::parse_i64(digits).and_then(|index| index.checked_mul(unit));
     let bit = index.and_then(|index| u64::try_from(index).ok()).ok_or(NOT_AN_OFFSET)?;
-    if bit / 8 >= core.params.proto_max_bulk_len() { Err(NOT_AN_OFFSET) } else { Ok(bit) }
+    if !core.obeys && bit / 8 >= core.params.proto_max_bulk_len() { Err(NOT_AN_OFFSET) } else { Ok(bit) }
 }

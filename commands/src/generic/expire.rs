@@ -129,7 +129,7 @@ fn set_expiry(
     if !conditions.allow(old, at) {
         return cx.reply.int(0);
     }
-    if at <= cx.db.now_ms() {
+    if at <= cx.db.horizon_ms() {
         // Its time has come already.
         let lazily = cx.core.params.lazyfree_lazy_expire();
         cx.db.delete_as(key, lazily);

@@ -20,11 +20,11 @@ command! {
 
 fn hdel(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let mut removed = Vec::new();
     let edited = cx.db.edit(key, |hash: &mut Hash| {
         // What has expired stays, and is not told: where this is replayed it may still stand.
-        removed.extend(args.iter_from(2).filter(|field| hash.remove(field, now_ms) == Stood::Live));
+        removed.extend(args.iter_from(2).filter(|field| hash.remove(field, horizon_ms) == Stood::Live));
     })?;
     fields::removed(cx, key, Event::HDel, &removed, edited.is_some_and(|edited| edited.emptied));
     cx.reply.count(removed.len())

@@ -84,17 +84,17 @@ fn set_expiry(
     let at = Some(time).filter(|&time| time >= 0).and_then(moment);
     let at = at.ok_or_else(|| Error::owned(format!("ERR invalid expire time in '{command}' command")))?;
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let reply = &mut cx.reply;
     let mut changed = Vec::new();
     let edited = cx.db.edit(key, |hash: &mut Hash| {
         reply.array(list.iter().len())?;
         for field in list.iter() {
-            let answer = match hash.at(now_ms).expiry(field) {
+            let answer = match hash.at(horizon_ms).expiry(field) {
                 None => NO_FIELD,
                 Some(old) if !conditions.allow(old, at) => NOT_MET,
-                Some(_) if at <= now_ms => {
+                Some(_) if at <= horizon_ms => {
                     hash.discard(field);
                     changed.push(field);
                     REMOVED
@@ -113,7 +113,7 @@ fn set_expiry(
         cx.reply.array(list.iter().len())?;
         return list.iter().try_for_each(|_| cx.reply.int(NO_FIELD));
     };
-    if at <= now_ms {
+    if at <= horizon_ms {
         fields::removed(cx, key, Event::HExpired, &changed, edited.emptied);
     } else {
         fields::expire_at(cx, key, at, &changed);

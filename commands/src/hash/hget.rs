@@ -23,16 +23,16 @@ command! {
 }
 
 fn hget(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let now_ms = cx.db.now_ms();
-    match cx.db.get::<Hash>(args.key(1))?.and_then(|hash| hash.at(now_ms).get(args.word(2))) {
+    let horizon_ms = cx.db.horizon_ms();
+    match cx.db.get::<Hash>(args.key(1))?.and_then(|hash| hash.at(horizon_ms).get(args.word(2))) {
         Some(value) => cx.reply.element(value),
         None => cx.reply.null(),
     }
 }
 
 fn hmget(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let now_ms = cx.db.now_ms();
-    let hash = cx.db.get::<Hash>(args.key(1))?.map(|hash| hash.at(now_ms));
+    let horizon_ms = cx.db.horizon_ms();
+    let hash = cx.db.get::<Hash>(args.key(1))?.map(|hash| hash.at(horizon_ms));
     cx.reply.array(args.len() - 2)?;
     args.iter_from(2).try_for_each(|field| match hash.and_then(|hash| hash.get(field)) {
         Some(value) => cx.reply.element(value),

@@ -56,8 +56,8 @@ fn hvals(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn all<'d>(db: &'d mut Db<'_>, args: Args<'_>) -> Result<Option<Live<'d>>, Error> {
-    let now_ms = db.now_ms();
-    Ok(db.get::<Hash>(args.key(1))?.map(|hash| hash.at(now_ms)))
+    let horizon_ms = db.horizon_ms();
+    Ok(db.get::<Hash>(args.key(1))?.map(|hash| hash.at(horizon_ms)))
 }
 
 #[cfg(test)]

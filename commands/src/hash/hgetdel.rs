@@ -18,12 +18,12 @@ command! {
 fn hgetdel(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let list = List::at(args, 2)?.checked(1, MISMATCH)?;
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let reply = &mut cx.reply;
     let mut gone = Vec::new();
     let edited = cx.db.edit(key, |hash: &mut Hash| {
         reply.array(list.iter().len())?;
-        list.iter().try_for_each(|field| match hash.at(now_ms).get(field) {
+        list.iter().try_for_each(|field| match hash.at(horizon_ms).get(field) {
             Some(value) => {
                 reply.element(value)?;
                 hash.discard(field);

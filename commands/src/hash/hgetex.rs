@@ -31,10 +31,10 @@ fn hgetex(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let (persist, expiry) = options(args.head(at))?;
     let list = List::at(args, at)?.checked(1, MISMATCH)?;
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let found = cx.db.get::<Hash>(key)?.is_some();
     let fate = match expiry.resolve_or_past(&cx.db, "hgetex")? {
-        Some(at) if at <= now_ms => Fate::Remove,
+        Some(at) if at <= horizon_ms => Fate::Remove,
         Some(at) => Fate::Expire(at),
         None if persist => Fate::Persist,
         None => Fate::Nothing,
@@ -48,7 +48,7 @@ fn hgetex(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let mut changed = Vec::new();
     let edited = cx.db.edit(key, |hash: &mut Hash| {
         list.iter().try_for_each(|field| {
-            let live = hash.at(now_ms);
+            let live = hash.at(horizon_ms);
             let Some(value) = live.get(field) else { return reply.null() };
             let expires = live.expiry(field).flatten().is_some();
             reply.element(value)?;

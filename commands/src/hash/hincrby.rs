@@ -19,8 +19,8 @@ command! {
 fn hincrby(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let (key, field) = (args.key(1), args.word(2));
     let increment = args.int(3)?;
-    let now_ms = cx.db.now_ms();
-    let before = match cx.db.get_for_write::<Hash>(key)?.and_then(|hash| hash.at(now_ms).get(field)) {
+    let horizon_ms = cx.db.horizon_ms();
+    let before = match cx.db.get_for_write::<Hash>(key)?.and_then(|hash| hash.at(horizon_ms).get(field)) {
         None => 0,
         Some(Element::Int(value)) => value,
         Some(Element::Bytes(text)) => {
@@ -31,7 +31,7 @@ fn hincrby(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let mut digits = itoa::Buffer::new();
     let digits = digits.format(sum).as_bytes();
-    let put = |hash: &mut Hash| hash.put(field, digits, Expiry::Keep, &rules, now_ms);
+    let put = |hash: &mut Hash| hash.put(field, digits, Expiry::Keep, &rules, horizon_ms);
     let stood = cx.db.edit_or_insert(key, Hash::default, put)?.result;
     fields::Stood::one(stood).tell(cx, key);
     if stood == Stood::Past {

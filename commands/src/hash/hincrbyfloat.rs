@@ -24,8 +24,8 @@ fn hincrbyfloat(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     if !increment.is_finite() {
         return Err(Error::new("ERR value is NaN or Infinity"));
     }
-    let now_ms = cx.db.now_ms();
-    let before = match cx.db.get_for_write::<Hash>(key)?.and_then(|hash| hash.at(now_ms).get(field)) {
+    let horizon_ms = cx.db.horizon_ms();
+    let before = match cx.db.get_for_write::<Hash>(key)?.and_then(|hash| hash.at(horizon_ms).get(field)) {
         None => LongDouble::from(0.0),
         Some(value) => {
             value.with_text(LongDouble::parse).ok_or(Error::new("ERR hash value is not a float"))?
@@ -35,8 +35,8 @@ fn hincrbyfloat(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let sum = sum.to_decimal();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let put = |hash: &mut Hash| {
-        let stood = hash.put(field, &sum, Expiry::Keep, &rules, now_ms);
-        (stood, hash.at(now_ms).expiry(field).flatten().is_some())
+        let stood = hash.put(field, &sum, Expiry::Keep, &rules, horizon_ms);
+        (stood, hash.at(horizon_ms).expiry(field).flatten().is_some())
     };
     let (stood, expires) = cx.db.edit_or_insert(key, Hash::default, put)?.result;
     fields::Stood::one(stood).tell(cx, key);

@@ -36,14 +36,14 @@ fn hlen(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn hexists(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let now_ms = cx.db.now_ms();
-    let found = cx.db.get::<Hash>(args.key(1))?.is_some_and(|hash| hash.at(now_ms).contains(args.word(2)));
+    let horizon_ms = cx.db.horizon_ms();
+    let found = cx.db.get::<Hash>(args.key(1))?.is_some_and(|hash| hash.at(horizon_ms).contains(args.word(2)));
     cx.reply.flag(found)
 }
 
 fn hstrlen(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let now_ms = cx.db.now_ms();
-    let value = cx.db.get::<Hash>(args.key(1))?.and_then(|hash| hash.at(now_ms).get(args.word(2)));
+    let horizon_ms = cx.db.horizon_ms();
+    let value = cx.db.get::<Hash>(args.key(1))?.and_then(|hash| hash.at(horizon_ms).get(args.word(2)));
     cx.reply.count(value.map_or(0, |value| value.text_len()))
 }
 

@@ -23,14 +23,14 @@ const DONE: i64 = 1;
 fn hpersist(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let list = List::at(args, 2)?.checked(1, MISMATCH)?;
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let reply = &mut cx.reply;
     let mut changed = Vec::new();
     let edited = cx.db.edit(key, |hash: &mut Hash| {
         reply.array(list.iter().len())?;
         list.iter().try_for_each(|field| {
-            reply.int(match hash.at(now_ms).expiry(field) {
+            reply.int(match hash.at(horizon_ms).expiry(field) {
                 None => NO_FIELD,
                 Some(None) => NO_EXPIRY,
                 Some(Some(_)) => {

@@ -26,9 +26,9 @@ fn hrandfield(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         return one(cx, args.key(1));
     }
     let (draw, with_values) = drawing::parse(args, 2, "WITHVALUES")?;
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let largest = cx.core.params.proto_max_bulk_len();
-    let Some(hash) = cx.db.get::<Hash>(args.key(1))?.map(|hash| hash.at(now_ms)) else { return cx.reply.array(0) };
+    let Some(hash) = cx.db.get::<Hash>(args.key(1))?.map(|hash| hash.at(horizon_ms)) else { return cx.reply.array(0) };
     let len = hash.len();
     // In RESP3 a field and its value are an array of their own.
     let nested = with_values && cx.reply.protocol() == Protocol::Resp3;
@@ -59,10 +59,10 @@ fn hrandfield(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 /// Without a count: one field, or null.
 fn one(cx: &mut Context<'_>, key: Key<'_>) -> Outcome {
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let mut drawn = None;
     if let Some(hash) = cx.db.get::<Hash>(key)? {
-        hash.at(now_ms).sample_many(1, || cx.core.random.next_u64(), |(field, _)| {
+        hash.at(horizon_ms).sample_many(1, || cx.core.random.next_u64(), |(field, _)| {
             drawn = Some(field);
             Ok(())
         })?;

@@ -18,11 +18,11 @@ command! {
 
 fn hscan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let cursor = scanning::cursor(args.word(2))?;
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let mut found = Collected::default();
     let Some(hash) = cx.db.get::<Hash>(args.key(1))? else { return scanning::answer(cx, 0, found) };
     let options = Options::parse_of_pairs(args, 3, "NOVALUES")?;
-    let next = hash.at(now_ms).scan(cursor, options.count, |(field, value)| {
+    let next = hash.at(horizon_ms).scan(cursor, options.count, |(field, value)| {
         if field.with_text(|field| options.admits(field)) {
             found.element(field);
             if options.values {

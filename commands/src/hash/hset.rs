@@ -45,13 +45,13 @@ fn set_all(cx: &mut Context<'_>, args: Args<'_>, command: &str) -> Result<usize,
         return Err(Error::arity(command));
     }
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let mut stood = fields::Stood::default();
     cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| {
         hash.expect(args.iter_from(2), &rules);
         for at in (2..args.len()).step_by(2) {
-            stood.count(hash.put(args.word(at), args.word(at + 1), Expiry::Clear, &rules, now_ms));
+            stood.count(hash.put(args.word(at), args.word(at + 1), Expiry::Clear, &rules, horizon_ms));
         }
     })?;
     stood.tell(cx, key);

@@ -66,21 +66,21 @@ fn hsetex(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let options = Options::parse(args.head(at))?;
     let list = List::at(args, at)?.checked(2, MISMATCH)?;
     let key = args.key(1);
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let found = cx.db.get_for_write::<Hash>(key)?.is_some();
     if options.key.is_some_and(|wanted| wanted != found) {
         return cx.reply.int(0);
     }
     let expiry = options.expiry.resolve_or_past(&cx.db, "hsetex")?;
     if let Some(wanted) = options.fields {
-        let hash = cx.db.peek_at::<Hash>(key)?.map(|hash| hash.at(now_ms));
+        let hash = cx.db.peek_at::<Hash>(key)?.map(|hash| hash.at(horizon_ms));
         let is_there = |field: &[u8]| hash.is_some_and(|hash| hash.contains(field));
         if list.pairs().any(|(field, _)| is_there(field) != wanted) {
             return cx.reply.int(0);
         }
     }
     match expiry {
-        Some(at) if at <= now_ms => remove(cx, key, list, found)?,
+        Some(at) if at <= horizon_ms => remove(cx, key, list, found)?,
         Some(at) => set(cx, key, list, Expiry::At(at))?,
         None if options.keep => set(cx, key, list, Expiry::Keep)?,
         None => set(cx, key, list, Expiry::Clear)?,
@@ -90,13 +90,13 @@ fn hsetex(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 /// Sets fields, tells of it and journals it, without conditions and with a moment.
 fn set(cx: &mut Context<'_>, key: Key<'_>, list: List<'_>, expiry: Expiry) -> Outcome {
-    let now_ms = cx.db.now_ms();
+    let horizon_ms = cx.db.horizon_ms();
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
     let mut stood = fields::Stood::default();
     let mut past = Vec::new();
     cx.db.edit_or_insert(key, Hash::default, |hash: &mut Hash| {
         for (field, value) in list.pairs() {
-            let before = hash.put(field, value, expiry, &rules, now_ms);
+            let before = hash.put(field, value, expiry, &rules, horizon_ms);
             stood.count(before);
             if before == hash::Stood::Past {
                 past.push(field);

@@ -17,12 +17,12 @@ command! {
 fn hsetnx(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let key = args.key(1);
     let (field, value) = (args.word(2), args.word(3));
-    let now_ms = cx.db.now_ms();
-    if cx.db.get_for_write::<Hash>(key)?.is_some_and(|hash| hash.at(now_ms).contains(field)) {
+    let horizon_ms = cx.db.horizon_ms();
+    if cx.db.get_for_write::<Hash>(key)?.is_some_and(|hash| hash.at(horizon_ms).contains(field)) {
         return cx.reply.int(0);
     }
     let rules = Rules::of(&cx.core.params, cx.db.keyspace().hasher());
-    let put = |hash: &mut Hash| hash.put(field, value, Expiry::Clear, &rules, now_ms);
+    let put = |hash: &mut Hash| hash.put(field, value, Expiry::Clear, &rules, horizon_ms);
     let stood = cx.db.edit_or_insert(key, Hash::default, put)?.result;
     fields::Stood::one(stood).tell(cx, key);
     cx.db.changed(key, Event::HSet);

@@ -84,6 +84,13 @@ impl Options {
             trim => trim,
         };
         let approximate = trim.as_ref().is_some_and(|trim| trim.approximate);
+        if core.obeys {
+            // What it trimmed then is written as an exact threshold, whatever the limit was.
+            if let Some(trim) = trim {
+                trim.limit = 0;
+            }
+            return Ok(());
+        }
         if limit.is_some() && !approximate {
             return Err(Error::new("ERR syntax error, LIMIT cannot be used without the special ~ option"));
         }

@@ -37,7 +37,7 @@ fn getex(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         }
     };
     match expiry {
-        Some(at) if at < cx.db.now_ms() => {
+        Some(at) if at < cx.db.horizon_ms() => {
             cx.db.delete(key);
             cx.journal([&b"DEL"[..], key.bytes]);
         }

@@ -22,7 +22,7 @@ fn strlen(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 /// # Errors
 /// If it is more than a client could have sent.
 pub(crate) fn check_length(core: &Core, length: usize) -> Outcome {
-    if length as u64 > core.params.proto_max_bulk_len() {
+    if !core.obeys && length as u64 > core.params.proto_max_bulk_len() {
         return Err(Error::new("ERR string exceeds maximum allowed size (proto-max-bulk-len)"));
     }
     Ok(())

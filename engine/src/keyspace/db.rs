@@ -150,6 +150,18 @@ impl<'a> Db<'a> {
         self.ks.now_ms()
     }
 
+    /// Keys and fields whose time is before this, Unix time in milliseconds, have expired. It is now, unless what
+    /// happened before happens again: then nothing expires.
+    #[inline]
+    pub fn horizon_ms(&self) -> i64 {
+        self.ks.horizon_ms
+    }
+
+    /// Whether what happened before happens again.
+    pub fn replaying(&self) -> bool {
+        self.ks.replaying
+    }
+
     /// Hashes a key that did not come as an argument.
     #[inline]
     pub fn key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
@@ -174,14 +186,14 @@ impl<'a> Db<'a> {
             garbage,
             stats,
             access,
-            now_us,
+            horizon_ms,
             paused,
             ..
         } = &mut *self.ks;
         let Database { table, volatile, deadlines, .. } = &mut dbs[self.index];
         match table.entry(key.hash, is(key)) {
             dict::Entry::Occupied(found) => {
-                if expired(found.get(), *now_us / 1000) {
+                if expired(found.get(), *horizon_ms) {
                     if !(*paused && purpose.counts()) {
                         let mut gone = found.remove(rehash(hasher));
                         volatile.remove(key.hash, |&h| h == key.hash, |&h| h);
@@ -252,7 +264,7 @@ impl<'a> Db<'a> {
     /// The entry of a key as it stands, without removing one whose time has come (it is not returned either).
     pub fn peek(&self, key: Key<'_>) -> Option<&Entry> {
         let entry = self.database().table.find(key.hash, is(key))?;
-        (!expired(entry, self.now_ms())).then_some(entry)
+        (!expired(entry, self.horizon_ms())).then_some(entry)
     }
 
     /// Whether a key exists. Its clock stays.
@@ -342,6 +354,6 @@ impl<'a> Db<'a> {
 
     /// Whether an entry's time has come. Iterating over the table meets such entries.
     pub fn is_expired(&self, entry: &Entry) -> bool {
-        expired(entry, self.now_ms())
+        expired(entry, self.horizon_ms())
     }
 }

@@ -28,8 +28,8 @@ use crate::value::Entry;
 
 /// Whether an entry's time has come.
 #[inline]
-pub(super) fn expired(entry: &Entry, now_ms: i64) -> bool {
-    entry.expiry().is_some_and(|at| at < now_ms)
+pub(super) fn expired(entry: &Entry, horizon_ms: i64) -> bool {
+    entry.expiry().is_some_and(|at| at < horizon_ms)
 }
 
 /// Those who must hear of a key that has expired.
@@ -141,7 +141,7 @@ impl Keyspace {
     /// Looks at about `wanted` volatile keys of a database from the cursor on. Returns how many it saw, how
     /// many of them had expired, and whether the cursor has come round.
     fn expire_round(&mut self, db: usize, wanted: usize) -> (usize, usize, bool) {
-        let now_ms = self.now_ms();
+        let (now_ms, horizon_ms) = (self.now_ms(), self.horizon_ms);
         let Keyspace {
             dbs, hasher, effects, events, watches, waiting, garbage, stats, expire_cursor, ..
         } = self;
@@ -159,8 +159,8 @@ impl Keyspace {
         for &hash in &hashes {
             let volatile = |entry: &Entry| entry.expiry().is_some() && hasher.hash(entry.key()) == hash;
             let Some(entry) = database.table.find(hash, volatile) else { continue };
-            if expired(entry, now_ms) {
-                let gone = |entry: &Entry| volatile(entry) && expired(entry, now_ms);
+            if expired(entry, horizon_ms) {
+                let gone = |entry: &Entry| volatile(entry) && expired(entry, horizon_ms);
                 if let Some(mut entry) = database.table.remove(hash, gone, rehash(hasher)) {
                     database.forget(hash, &entry);
                     let news = &mut News { effects, events, watches, waiting, stats };

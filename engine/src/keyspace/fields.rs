@@ -33,7 +33,7 @@ impl Keyspace {
     pub(super) fn expire_fields(&mut self, out_of_time: impl Fn() -> bool) -> bool {
         for db in 0..self.dbs.len() {
             while let Some(&(at, hash)) = self.dbs[db].deadlines.first()
-                && at < self.now_ms()
+                && at < self.horizon_ms
             {
                 self.expire_fields_of(db, hash, at);
                 if out_of_time() {
@@ -46,7 +46,7 @@ impl Keyspace {
 
     /// Removes a batch of fields of the hash whose key has this hash and whose first field expires at `at`.
     fn expire_fields_of(&mut self, db: usize, hash: u64, at: i64) {
-        let now_ms = self.now_ms();
+        let horizon_ms = self.horizon_ms;
         let Keyspace { dbs, hasher, effects, events, watches, waiting, .. } = self;
         let database = &mut dbs[db];
         let due =
@@ -58,7 +58,7 @@ impl Keyspace {
         let key: Box<[u8]> = entry.key().into();
         let PayloadMut::Owned(Object::Hash(value)) = entry.payload_mut() else { return };
         let Hash::Table(table) = value else { return };
-        let gone = table.take_past(now_ms, BATCH);
+        let gone = table.take_past(horizon_ms, BATCH);
         let (after, emptied) = (value.next_expiry(), value.vanishes());
         database.reschedule(hash, Some(at), after);
         if effects.attached() {

@@ -56,6 +56,10 @@ pub struct Keyspace {
     pub(crate) hasher: KeyHasher,
     /// Unix time in microseconds as the running command sees it: it stands still while one runs.
     pub(crate) now_us: i64,
+    /// Keys and fields whose time is before this, Unix time in milliseconds, have expired.
+    pub(crate) horizon_ms: i64,
+    /// Nothing expires: what is replayed was there when it happened.
+    replaying: bool,
     pub(crate) access: Access,
     /// Off while `DEBUG SET-ACTIVE-EXPIRE 0` is in force.
     pub active_expire: bool,
@@ -87,6 +91,8 @@ impl Keyspace {
             dbs: (0..databases).map(|_| Database::default()).collect(),
             hasher,
             now_us: 0,
+            horizon_ms: 0,
+            replaying: false,
             access: Access::default(),
             active_expire: true,
             paused: false,
@@ -128,13 +134,25 @@ impl Keyspace {
     #[inline]
     pub(crate) fn set_now(&mut self, unix_us: i64) {
         self.now_us = unix_us;
+        self.horizon_ms = if self.replaying { i64::MIN } else { unix_us / 1000 };
         self.access.set_now(unix_us);
+    }
+
+    /// Begins or ends a replay, during which nothing expires.
+    pub fn set_replaying(&mut self, replaying: bool) {
+        self.replaying = replaying;
+        self.set_now(self.now_us);
+    }
+
+    /// Whether what happened before happens again.
+    pub fn replaying(&self) -> bool {
+        self.replaying
     }
 
     /// Whether a key stands although its time has come.
     pub(crate) fn is_expired(&self, db: usize, key: crate::args::Key<'_>) -> bool {
         let entry = self.dbs[db].table.find(key.hash, database::is(key));
-        entry.is_some_and(|entry| expire::expired(entry, self.now_ms()))
+        entry.is_some_and(|entry| expire::expired(entry, self.horizon_ms))
     }
 
     /// How access clocks are kept.

@@ -52,7 +52,7 @@ impl Db<'_> {
     /// Sets a key to a string, whatever it held. One whose time has come is gone before: nothing of it is kept,
     /// and those who care hear of it. O(1).
     pub fn set(&mut self, key: Key<'_>, value: New<'_>, expiry: Expiry) {
-        let now_ms = self.now_ms();
+        let horizon_ms = self.ks.horizon_ms;
         let Keyspace { dbs, hasher, access, effects, events, watches, waiting, garbage, stats, .. } =
             &mut *self.ks;
         // Nobody waits for a string.
@@ -64,7 +64,7 @@ impl Db<'_> {
             dict::Entry::Occupied(found) => {
                 let entry = found.into_mut();
                 let before = entry.expiry();
-                let gone = expired(entry, now_ms);
+                let gone = expired(entry, horizon_ms);
                 if gone {
                     News { effects, events, watches, waiting, stats }.expired(self.index, key.bytes);
                     events.note(self.index, Event::New, key.bytes);
@@ -227,7 +227,7 @@ impl Db<'_> {
     /// # Panics
     /// If there is none with one of the indexes.
     pub fn swap(&mut self, a: usize, b: usize) {
-        let now_ms = self.now_ms();
+        let horizon_ms = self.ks.horizon_ms;
         let Keyspace { dbs, hasher, watches, waiting, dirty, .. } = &mut *self.ks;
         *dirty += 1;
         if a == b {
@@ -236,7 +236,7 @@ impl Db<'_> {
         waiting.all_changed(a);
         waiting.all_changed(b);
         for (old, new) in [(a, b), (b, a)] {
-            let presence = |db: usize, key: &[u8]| presence(&dbs[db], Key::new(key, hasher), now_ms);
+            let presence = |db: usize, key: &[u8]| presence(&dbs[db], Key::new(key, hasher), horizon_ms);
             watches.replaced(old, |key| presence(old, key) != Presence::Absent, |key| presence(new, key));
         }
         dbs.swap(a, b);
@@ -244,10 +244,10 @@ impl Db<'_> {
 }
 
 /// What a database has for a key.
-fn presence(database: &Database, key: Key<'_>, now_ms: i64) -> Presence {
+fn presence(database: &Database, key: Key<'_>, horizon_ms: i64) -> Presence {
     match database.table.find(key.hash, is(key)) {
         None => Presence::Absent,
-        Some(entry) if expired(entry, now_ms) => Presence::Expired,
+        Some(entry) if expired(entry, horizon_ms) => Presence::Expired,
         Some(_) => Presence::Live,
     }
 }

@@ -66,8 +66,8 @@ impl<'a> Pattern<'a> {
         let Some(field) = field else {
             return db.read(key).and_then(Text::of).map(Found::Text);
         };
-        let now_ms = db.now_ms();
-        db.get::<Hash>(key).ok()??.at(now_ms).get(field).map(Found::Element)
+        let horizon_ms = db.horizon_ms();
+        db.get::<Hash>(key).ok()??.at(horizon_ms).get(field).map(Found::Element)
     }
 }
 

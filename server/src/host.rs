@@ -6,6 +6,7 @@
 use crate::lazyfree::{Garbage, LazyFree};
 use crate::lifecycle::banner;
 use crate::listen::{self, TcpEndpoint};
+use crate::migrate::Links;
 use crate::persistence::children::Children;
 use crate::persistence::{saving, stopping};
 use crate::sys::usage::{Whose, cpu_time};
@@ -28,6 +29,8 @@ pub(crate) struct ServerHost {
     lazyfree: LazyFree,
     /// The child that writes a file, if one does.
     pub(crate) children: Children,
+    /// Connections to servers that keys were migrated to.
+    pub(crate) links: Links,
     /// A shutdown has been granted.
     pub(crate) shutdown: Option<Shutdown>,
     /// The TCP sockets that listen, beside the loop's own handles.
@@ -45,6 +48,7 @@ impl ServerHost {
             memory_startup: alloc::used_memory(),
             lazyfree: LazyFree::default(),
             children: Children::default(),
+            links: Links::default(),
             shutdown: None,
             listening: Vec::new(),
             relisten: None,

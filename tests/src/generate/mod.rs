@@ -25,6 +25,7 @@ mod lockstep;
 mod shrink;
 mod values;
 
+pub use dataset::Dataset;
 pub use grammar::{Grammar, Operation};
 pub use lockstep::{Failure, Pair};
 pub use shrink::shrink;

@@ -40,6 +40,8 @@ pub struct Core {
     pub host: Box<dyn Host>,
     /// The process is about to end, and the dataset has been saved: no command runs any more.
     pub stopping: bool,
+    /// What is due by itself waits (`DEBUG PAUSE-CRON`).
+    pub cron_paused: bool,
     /// What is known about files.
     pub persistence: Persistence,
     /// Commands wait.

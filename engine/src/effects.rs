@@ -12,8 +12,10 @@
 //! transaction whether there will be anything to bracket: `MULTI` is put in its place when the second command comes.
 
 mod read;
+mod rebuild;
 
 pub use read::{Commands, commands};
+pub use rebuild::rebuild;
 
 use std::ops::Range;
 
@@ -21,7 +23,7 @@ const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
 const EXEC: &[u8] = b"*1\r\n$4\r\nEXEC\r\n";
 
 /// An emptied buffer above this size is given back.
-const KEEP: usize = 64 * 1024;
+const KEEP: usize = 1024 * 1024;
 
 /// The stream's end inside the engine.
 #[derive(Default)]

@@ -88,6 +88,7 @@ impl Engine {
             host: setup.host,
             persistence: Persistence::at(now_us / 1_000_000),
             stopping: false,
+            cron_paused: false,
             pause: None,
             large_element: crate::value::ListLimits::LARGE,
             replication_id,

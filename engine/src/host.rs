@@ -97,14 +97,15 @@ pub trait Host: Send {
     /// Bytes of memory in use: [`Usage::memory`], and no more than that, for `maxmemory`. Asked before every command.
     fn used_memory(&self) -> usize;
 
-    /// Puts the changed parameters into force, `params` being all of them as they will be.
+    /// Puts the changed parameters into force; those of `dataset` are all of them as they will be.
     ///
     /// # Errors
     /// The name of the parameter that could not be put into force, and why; then none is.
     fn apply(
         &mut self,
         changed: &[&'static Parameter],
-        params: &Params,
+        dataset: Dataset<'_>,
+        in_transaction: bool,
     ) -> Result<(), (&'static str, String)>;
 
     /// Writes parameters back to the configuration file.
@@ -189,7 +190,12 @@ impl Host for NoHost {
     fn used_memory(&self) -> usize {
         0
     }
-    fn apply(&mut self, _: &[&'static Parameter], _: &Params) -> Result<(), (&'static str, String)> {
+    fn apply(
+        &mut self,
+        _: &[&'static Parameter],
+        _: Dataset<'_>,
+        _: bool,
+    ) -> Result<(), (&'static str, String)> {
         Ok(())
     }
     fn rewrite_config(&mut self, _: &Params) -> Result<(), Error> {

@@ -37,6 +37,9 @@ impl Server {
         }
         let hz = self.engine.core.effective_hz();
         self.next_cron = now + Duration::from_millis(u64::from(1000 / hz));
+        if self.engine.core.cron_paused {
+            return;
+        }
         let loading = self.engine.core.persistence.loading.is_some();
         if !loading {
             self.engine.expire_cycle(Cycle::Slow { hz });
@@ -52,12 +55,9 @@ impl Server {
         if self.cron.collected.is_none_or(|at| now - at >= COLLECT_EVERY) {
             self.cron.collected = Some(now);
             give_memory_back();
-            if let Some(host) = self.host() {
-                host.links.close_idle();
-            }
         }
         if !loading {
-            self.look_after_snapshots();
+            self.look_after_files();
         }
         crate::shutdown::heed_signals(self);
         self.engine.core.stats.event_loop.cron_ns += now.elapsed().as_nanos() as u64;

@@ -6,11 +6,11 @@
 use crate::lazyfree::{Garbage, LazyFree};
 use crate::lifecycle::banner;
 use crate::listen::{self, TcpEndpoint};
-use crate::migrate::Links;
+use crate::persistence::aof::{Aof, Failed};
 use crate::persistence::children::Children;
 use crate::persistence::{saving, stopping};
 use crate::sys::usage::{Whose, cpu_time};
-use crate::sys::{alloc, memory, open_files, os_text};
+use crate::sys::{alloc, memory, open_files, os_text, termination};
 use crate::{config, log};
 use russet_engine::Error;
 use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
@@ -29,8 +29,8 @@ pub(crate) struct ServerHost {
     lazyfree: LazyFree,
     /// The child that writes a file, if one does.
     pub(crate) children: Children,
-    /// Connections to servers that keys were migrated to.
-    pub(crate) links: Links,
+    /// The append-only file.
+    pub(crate) aof: Aof,
     /// A shutdown has been granted.
     pub(crate) shutdown: Option<Shutdown>,
     /// The TCP sockets that listen, beside the loop's own handles.
@@ -41,14 +41,14 @@ pub(crate) struct ServerHost {
 
 impl ServerHost {
     /// A host that knows who it is.
-    pub(crate) fn new(identity: Identity, config_file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(identity: Identity, config_file: Option<PathBuf>, params: &Params) -> Self {
         ServerHost {
             identity,
             config_file,
             memory_startup: alloc::used_memory(),
             lazyfree: LazyFree::default(),
             children: Children::default(),
-            links: Links::default(),
+            aof: Aof::new(params),
             shutdown: None,
             listening: Vec::new(),
             relisten: None,
@@ -61,7 +61,13 @@ impl ServerHost {
     }
 
     /// Puts changed parameters into force: first what may fail and can be undone, then what cannot fail.
-    fn put_into_force(&mut self, changed: &[&'static Parameter], params: &Params) -> Result<(), Refusal> {
+    fn put_into_force(
+        &mut self,
+        changed: &[&'static Parameter],
+        mut dataset: Dataset<'_>,
+        in_transaction: bool,
+    ) -> Result<(), Refusal> {
+        let params = dataset.params;
         let among =
             |names: &[&str]| changed.iter().map(|parameter| parameter.name).find(|name| names.contains(name));
         if among(&["maxclients"]).is_some() {
@@ -78,23 +84,34 @@ impl ServerHost {
         if among(&["dir"]).is_some() {
             std::env::set_current_dir(params.dir().as_path()).map_err(|error| ("dir", os_text(&error)))?;
         }
+        let go_back = |reason| {
+            if let Ok(before) = &before {
+                let _ = std::env::set_current_dir(before);
+            }
+            reason
+        };
+        if among(&["appendonly"]).is_some() {
+            self.aof.switch(&mut self.children, &mut dataset, in_transaction).map_err(|Failed| {
+                go_back(("appendonly", "Unable to turn on AOF. Check server logs.".to_owned()))
+            })?;
+        }
         if let Some(name) = among(&["port", "bind"]) {
             match self.listen_elsewhere(params) {
                 Ok(endpoints) => self.relisten = Some(endpoints),
                 Err(_) => {
-                    if let Ok(before) = before {
-                        let _ = std::env::set_current_dir(before);
-                    }
                     let reason = match name {
                         "port" => "Unable to listen on this port. Check server logs.",
                         _ => "Failed to bind to specified addresses.",
                     };
-                    return Err((name, reason.into()));
+                    return Err(go_back((name, reason.into())));
                 }
             }
         }
         if among(&["loglevel"]).is_some() {
             log::set_level(log_level(params));
+        }
+        if among(&["aof-disable-auto-gc"]).is_some() {
+            self.aof.delete_history(params);
         }
         Ok(())
     }
@@ -160,9 +177,10 @@ impl Host for ServerHost {
     fn apply(
         &mut self,
         changed: &[&'static Parameter],
-        params: &Params,
+        dataset: Dataset<'_>,
+        in_transaction: bool,
     ) -> Result<(), (&'static str, String)> {
-        self.put_into_force(changed, params).inspect_err(|(name, _)| {
+        self.put_into_force(changed, dataset, in_transaction).inspect_err(|(name, _)| {
             tracing::warn!(
                 "Failed applying new configuration. Possibly related to new {name} setting. Restoring previous \
                  settings."
@@ -184,11 +202,20 @@ impl Host for ServerHost {
 
     fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error> {
         banner::shutdown_requested();
-        if stopping::prepare(&mut self.children, dataset, how).is_err() {
+        if stopping::prepare(&mut self.children, &mut self.aof, dataset, how).is_err() {
             tracing::warn!("Errors trying to shut down the server. Check the logs for more information.");
             return Err(Error::new("ERR Errors trying to SHUTDOWN. Check logs."));
         }
         self.shutdown = Some(how);
+        Ok(())
+    }
+
+    fn abort_shutdown(&mut self) -> Result<(), Error> {
+        if termination::requested().is_none() {
+            return Err(Error::new("ERR No shutdown in progress."));
+        }
+        termination::forget();
+        tracing::info!("Shutdown manually aborted.");
         Ok(())
     }
 

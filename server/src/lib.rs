@@ -17,7 +17,6 @@ mod lifecycle;
 mod linked;
 mod listen;
 mod log;
-mod migrate;
 mod persistence;
 mod server;
 mod shutdown;

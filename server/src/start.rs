@@ -59,8 +59,10 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     if let Some(host) = server.host() {
         host.ready();
     }
+    server.read_journal_manifest()?;
     server.load_dataset()?;
     if !server.ending {
+        server.open_journal()?;
         for listener in kinds(&server) {
             banner::ready(listener);
         }
@@ -96,7 +98,7 @@ fn check_renames(renames: &[Rename]) -> Result<(), Failure> {
 
 fn engine(params: Params, identity: Identity, file: Option<PathBuf>) -> Result<Engine, Failure> {
     crate::linked::keep();
-    let host = ServerHost::new(identity, file);
+    let host = ServerHost::new(identity, file, &params);
     let setup = Setup {
         params,
         clock: Box::new(TscClock::default()),

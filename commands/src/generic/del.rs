@@ -72,7 +72,12 @@ mod tests {
         fn used_memory(&self) -> usize {
             NoHost.used_memory()
         }
-        fn apply(&mut self, _: &[&'static Parameter], _: &Params) -> Result<(), (&'static str, String)> {
+        fn apply(
+            &mut self,
+            _: &[&'static Parameter],
+            _: Dataset<'_>,
+            _: bool,
+        ) -> Result<(), (&'static str, String)> {
             Ok(())
         }
         fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {

@@ -9,10 +9,9 @@ use super::{Access, Keyspace};
 use crate::args::Key;
 use crate::error::Error;
 use crate::event::Event;
-use crate::value::{Encoding, Entry, Object, Text, type_name};
+use crate::value::{Encoding, Entry, Object, Text, Type};
 use russet_structures::dict;
 use russet_structures::record::PayloadMut;
-use std::borrow::Cow;
 
 /// What a write does to a key's expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -319,9 +318,9 @@ impl<'a> Db<'a> {
         }
     }
 
-    /// The name of the type of the value at a key.
-    pub fn type_of(&mut self, key: Key<'_>) -> Option<Cow<'static, str>> {
-        self.glance(key).map(|entry| type_name(entry))
+    /// The type of the value at a key.
+    pub fn type_of(&mut self, key: Key<'_>) -> Option<Type> {
+        self.glance(key).map(|entry| Encoding::of(entry).kind())
     }
 
     /// A random key that has not expired, copied. O(1) expected.

@@ -60,30 +60,27 @@ parameters! {
     loading_process_events_interval_bytes: i64 = "2097152" in Range::new(1024, I32_MAX).unit("bytes"), [HIDDEN];
 
     /// Write every change to the append-only file.
-    appendonly: bool = "no" in (), [], later "the append-only file";
+    appendonly: bool = "no" in (), [];
     /// Name from which those of the journal's files are made.
-    appendfilename: Text = "appendonly.aof" in TextRule::checked("a file name", journal_name), [IMMUTABLE],
-        later "the append-only file";
+    appendfilename: Text = "appendonly.aof" in TextRule::checked("a file name", journal_name), [IMMUTABLE];
     /// Name of the directory in `dir` that holds the journal's files.
-    appenddirname: Text = "appendonlydir" in TextRule::checked("a directory name", journal_dir), [IMMUTABLE],
-        later "the append-only file";
+    appenddirname: Text = "appendonlydir" in TextRule::checked("a directory name", journal_dir), [IMMUTABLE];
     /// When the journal is forced to disk.
-    appendfsync: AppendFsync = "everysec" in (), [], later "the append-only file";
+    appendfsync: AppendFsync = "everysec" in (), [];
     /// Do not force the journal to disk while a child writes.
-    no_appendfsync_on_rewrite: bool = "no" in (), [], later "the append-only file";
+    no_appendfsync_on_rewrite: bool = "no" in (), [];
     /// Growth since the last rewrite at which the journal is rewritten; 0 never does.
-    auto_aof_rewrite_percentage: i64 = "100" in Range::new(0, I32_MAX).unit("%"), [],
-        later "the append-only file";
+    auto_aof_rewrite_percentage: i64 = "100" in Range::new(0, I32_MAX).unit("%"), [];
     /// Size below which the journal is not rewritten by itself.
-    auto_aof_rewrite_min_size: u64 = "64mb" in Bytes::any(), [], later "the append-only file";
+    auto_aof_rewrite_min_size: u64 = "64mb" in Bytes::any(), [];
     /// Load a journal whose last command is cut off.
-    aof_load_truncated: bool = "yes" in (), [], later "the append-only file";
+    aof_load_truncated: bool = "yes" in (), [];
     /// Begin a rewritten journal with a snapshot.
-    aof_use_rdb_preamble: bool = "yes" in (), [], later "the append-only file";
+    aof_use_rdb_preamble: bool = "yes" in (), [];
     /// Note the time in the journal.
-    aof_timestamp_enabled: bool = "no" in (), [], later "the append-only file";
+    aof_timestamp_enabled: bool = "no" in (), [];
     /// Force a rewritten journal to disk in small steps while it is written.
-    aof_rewrite_incremental_fsync: bool = "yes" in (), [], later "the append-only file";
+    aof_rewrite_incremental_fsync: bool = "yes" in (), [];
     /// Keep journal files that are no longer needed.
-    aof_disable_auto_gc: bool = "no" in (), [HIDDEN], later "the append-only file";
+    aof_disable_auto_gc: bool = "no" in (), [HIDDEN];
 }

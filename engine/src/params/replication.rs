@@ -39,7 +39,7 @@ parameters! {
     /// Go on as a replica although its own disk fails.
     replica_ignore_disk_write_errors: bool = "no" in (), [], later "replication";
     /// What happens when a command that came from the master or the journal fails.
-    propagation_error_behavior: PropagationError = "ignore" in (), [], later "replication";
+    propagation_error_behavior: PropagationError = "ignore" in (), [];
     /// Replicas without which a master refuses writes; 0 needs none.
     min_replicas_to_write: i64 = "0" in Range::new(0, I32_MAX).unit("replicas"), [],
         alias "min-slaves-to-write",

@@ -54,6 +54,10 @@ impl Persistence {
                  Redis logs for details about the RDB error.",
             ));
         }
+        if self.journal.enabled && !self.journal.last_write_succeeded {
+            let why = &self.journal.write_error;
+            return Err(Error::owned(format!("MISCONF Errors writing to the AOF file: {why}")));
+        }
         Ok(())
     }
 
@@ -61,5 +65,6 @@ impl Persistence {
     pub fn reset_counts(&mut self) {
         self.forks = Forks::default();
         self.snapshots.begun = 0;
+        (self.journal.rewrites, self.journal.failed_rewrites, self.journal.delayed_syncs) = (0, 0, 0);
     }
 }

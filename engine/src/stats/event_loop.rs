@@ -18,6 +18,8 @@ pub struct EventLoop {
     pub commands_most: u64,
     /// Nanoseconds of them in which periodic work ran.
     pub cron_ns: u64,
+    /// Nanoseconds of them in which the append-only file was written.
+    pub journal_ns: u64,
     /// Turns per second.
     pub cycles_rate: Rate,
     /// Microseconds per turn.

@@ -39,6 +39,11 @@ impl Children {
         self.running.as_ref().map(|running| running.purpose)
     }
 
+    /// The number of the child that runs.
+    pub(crate) fn pid(&self) -> Option<i32> {
+        self.running.as_ref().map(|running| running.process.pid())
+    }
+
     /// Whether a child runs.
     pub(crate) fn any(&self) -> bool {
         self.running.is_some()

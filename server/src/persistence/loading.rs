@@ -40,11 +40,13 @@ impl Server {
     pub(crate) fn load_dataset(&mut self) -> Result<Outcome, Failure> {
         let begun = Instant::now();
         self.signals.set_loading(true);
-        let outcome = self.load_snapshot();
+        let journal = self.engine.core.params.appendonly();
+        let outcome = if journal { self.load_journal() } else { self.load_snapshot() };
         self.signals.set_loading(false);
         match outcome {
             Ok(Outcome::Loaded) => {
-                tracing::info!("DB loaded from disk: {:.3} seconds", begun.elapsed().as_secs_f64());
+                let from = if journal { "append only file" } else { "disk" };
+                tracing::info!("DB loaded from {from}: {:.3} seconds", begun.elapsed().as_secs_f64());
                 Ok(Outcome::Loaded)
             }
             Ok(other) => Ok(other),

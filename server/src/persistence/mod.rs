@@ -2,6 +2,7 @@
 //!
 //! | file | what it is about |
 //! |---|---|
+//! | `aof/` | the append-only file |
 //! | `children.rs` | the one forked child at a time, its reports and its end |
 //! | `snapshot.rs` | a snapshot as a file: written beside the old one, then put in its place |
 //! | `saving.rs` | saving at once or in the background, and what follows when that ends |
@@ -13,6 +14,7 @@
 //!
 //! What `INFO` tells about all this is in the engine's [`Persistence`](russet_engine::persistence::Persistence).
 
+pub(crate) mod aof;
 pub(crate) mod children;
 mod commands;
 mod key_delay;

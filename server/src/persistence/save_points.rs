@@ -1,6 +1,7 @@
 //! Save points: after so much time and so many changes the server saves by itself. Also here: what is done about
 //! children whenever cron runs.
 
+use super::aof::Aof;
 use super::children::Children;
 use super::now_s;
 use super::saving::{save_in_background, saved_in_background};
@@ -14,21 +15,24 @@ use russet_engine::persistence::{Purpose, Snapshots};
 const PATIENCE_S: i64 = 5;
 
 impl Server {
-    /// Meets the end of a child, or begins to save if it is time.
-    pub(crate) fn look_after_snapshots(&mut self) {
+    /// Meets the end of a child, or begins to save or to rewrite if it is time.
+    pub(crate) fn look_after_files(&mut self) {
         let (host, mut dataset) = self.engine.host_and_dataset();
-        let Some(ServerHost { children, .. }) = host.as_any().downcast_mut() else { return };
-        look_after(children, &mut dataset);
+        let Some(ServerHost { children, aof, .. }) = host.as_any().downcast_mut() else { return };
+        look_after(children, aof, &mut dataset);
+        aof.rewrite_if_due(children, &mut dataset);
     }
 }
 
-fn look_after(children: &mut Children, dataset: &mut Dataset<'_>) {
+fn look_after(children: &mut Children, aof: &mut Aof, dataset: &mut Dataset<'_>) {
     let started_ms = dataset.persistence.child.map_or(0, |child| child.started_ms);
     if children.any() {
-        if let Some(ended) = children.check(dataset.persistence)
-            && ended.purpose == Purpose::Snapshot
-        {
-            saved_in_background(dataset, &ended, started_ms);
+        match children.check(dataset.persistence) {
+            Some(ended) if ended.purpose == Purpose::Snapshot => {
+                saved_in_background(dataset, &ended, started_ms)
+            }
+            Some(ended) => aof.rewrite_ended(dataset, &ended, started_ms),
+            None => {}
         }
         return;
     }
@@ -69,7 +73,7 @@ mod tests {
     #[test]
     fn both_time_and_changes_are_needed() {
         let points = [SavePoint { seconds: 3600, changes: 1 }, SavePoint { seconds: 60, changes: 1000 }];
-        let due = |changes, since| {
+        let due = |changes, since: i64| {
             due(&points, &Snapshots::at(1000), changes, 1000 + since).map(|point| point.seconds)
         };
         assert_eq!(due(999, 3600), None);

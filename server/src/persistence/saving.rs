@@ -15,7 +15,8 @@ use std::io;
 /// # Errors
 /// That it did not succeed; the log says why.
 pub(crate) fn save(dataset: &mut Dataset<'_>) -> io::Result<()> {
-    Plan::of(dataset.params).write(dataset.keyspace, &mut ())?;
+    let mut delay = KeyDelay::new(dataset.params.rdb_key_save_delay());
+    Plan::of(dataset.params).write(dataset.keyspace, &mut delay)?;
     tracing::info!("DB saved on disk");
     dataset.keyspace.dirty = 0;
     dataset.persistence.snapshots.complete(now_s());

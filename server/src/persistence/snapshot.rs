@@ -1,6 +1,7 @@
 //! A snapshot as a file: written under another name, forced to disk, and then put in the old one's place, so that at any
 //! moment there is a whole one.
 
+use super::key_delay::KeyDelay;
 use super::now_s;
 use crate::sys::{alloc, os_text};
 use russet_engine::keyspace::Keyspace;
@@ -22,10 +23,11 @@ pub(crate) trait Observer {
     fn complete(&mut self, keys: u64) -> io::Result<()>;
 }
 
-/// Nobody.
-impl Observer for () {
+/// Nobody, but for a test that wants it to take long.
+impl Observer for KeyDelay {
     #[inline]
     fn saved(&mut self, _: u64) -> io::Result<()> {
+        self.wait();
         Ok(())
     }
     fn complete(&mut self, _: u64) -> io::Result<()> {
@@ -45,14 +47,7 @@ impl Plan {
     pub(crate) fn of(params: &Params) -> Self {
         Plan {
             name: params.dbfilename().as_path().to_owned(),
-            rules: SaveRules {
-                compress: params.rdbcompression(),
-                checksum: params.rdbchecksum(),
-                journal_base: false,
-                now_s: now_s(),
-                used_memory: alloc::used_memory() as u64,
-                policy: params.maxmemory_policy(),
-            },
+            rules: rules(params),
             sync_in_steps: params.rdb_save_incremental_fsync(),
         }
     }
@@ -87,14 +82,14 @@ impl Plan {
             tracing::warn!("Write error while saving DB to the disk({step}): {}", os_text(&error));
             error
         };
-        let mut sink = Sink { file, unsynced: 0, in_steps: self.sync_in_steps };
+        let mut sink = Sink::new(file, self.sync_in_steps);
         let mut keys = 0;
         let saved = |count| {
             keys = count;
             observer.saved(count)
         };
         save(&mut sink, keyspace, &self.rules, saved).map_err(|error| failed("rdbSaveRio", error))?;
-        sink.file.sync_all().map_err(|error| failed("fsync", error))?;
+        sink.complete().map_err(|error| failed("fsync", error))?;
         Ok(keys)
     }
 
@@ -118,6 +113,18 @@ impl Plan {
     }
 }
 
+/// What the parameters say about what is written.
+pub(super) fn rules(params: &Params) -> SaveRules {
+    SaveRules {
+        compress: params.rdbcompression(),
+        checksum: params.rdbchecksum(),
+        journal_base: false,
+        now_s: now_s(),
+        used_memory: alloc::used_memory() as u64,
+        policy: params.maxmemory_policy(),
+    }
+}
+
 /// What a snapshot is called while process `pid` writes it.
 fn temporary_name(pid: i32) -> PathBuf {
     format!("temp-{pid}.rdb").into()
@@ -133,10 +140,22 @@ fn working_dir() -> String {
 }
 
 /// A file that is forced to disk while it grows.
-struct Sink {
+pub(super) struct Sink {
     file: File,
     unsynced: usize,
     in_steps: bool,
+}
+
+impl Sink {
+    /// Fills `file`, and forces it to disk in steps if that is asked for.
+    pub(super) fn new(file: File, in_steps: bool) -> Self {
+        Sink { file, unsynced: 0, in_steps }
+    }
+
+    /// Forces all of it to disk.
+    pub(super) fn complete(&mut self) -> io::Result<()> {
+        self.file.sync_all()
+    }
 }
 
 impl Write for Sink {

@@ -1,5 +1,6 @@
 //! Before the process ends: which child is ended, what is saved, and what keeps the process from ending.
 
+use super::aof::Aof;
 use super::children::Children;
 use super::saving::save;
 use super::snapshot::remove_temporary;
@@ -16,6 +17,7 @@ pub(crate) struct CannotStop;
 /// If saving fails, unless that is to be ignored.
 pub(crate) fn prepare(
     children: &mut Children,
+    aof: &mut Aof,
     mut dataset: Dataset<'_>,
     how: Shutdown,
 ) -> Result<(), CannotStop> {
@@ -28,6 +30,19 @@ pub(crate) fn prepare(
             remove_temporary(ended.pid);
         }
     }
+    if children.running() == Some(Purpose::Rewrite) {
+        if aof.is_starting() {
+            if !how.force {
+                tracing::warn!("Writing initial AOF, can't exit.");
+                return Err(CannotStop);
+            }
+            tracing::warn!("Writing initial AOF. Exit anyway.");
+        }
+        // The files that there are hold everything, only at greater length.
+        tracing::warn!("There is a child rewriting the AOF. Killing it!");
+        aof.stop_rewrite(children, &mut dataset);
+    }
+    aof.finish(&mut dataset);
     if how.save.unwrap_or(!dataset.params.save().is_empty()) {
         tracing::info!("Saving the final RDB snapshot before exiting.");
         if save(&mut dataset).is_err() {

@@ -11,7 +11,7 @@
 //! - Any while data is still loading: nothing could be saved that is not on disk, so status 0 at once.
 #![expect(unsafe_code, reason = "registering a signal handler is unsafe")]
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::OnceLock;
@@ -95,13 +95,28 @@ fn on_signal(signal: c_int) {
     let (message, verdict) = judge(signal, age, LOADING.load(SeqCst));
     crate::log::from_signal_handler(now.as_secs(), message);
     match verdict {
-        Verdict::Exit(status) => exit_now(status),
+        Verdict::Exit(status) => {
+            remove_unfinished_snapshot();
+            exit_now(status)
+        }
         Verdict::Schedule => {
             if let Some(mut wake) = WAKE.get() {
                 // A full buffer means that the loop has wake-ups enough.
                 let _ = wake.write(&[1]);
             }
         }
+    }
+}
+
+/// Removes the snapshot that this process was writing, if it was: nobody will put it in its place. Async-signal-safe: the
+/// name is formatted into an array.
+fn remove_unfinished_snapshot() {
+    let mut name = [0; 32];
+    let room = name.len() - 1;
+    let mut rest = &mut name[..room];
+    let _ = write!(rest, "temp-{}.rdb", std::process::id());
+    if let Ok(name) = CStr::from_bytes_until_nul(&name) {
+        let _ = rustix::fs::unlink(name);
     }
 }
 

@@ -1,5 +1,7 @@
 //! CONFIG SET: parameters at run time, several at once, all or none.
 
+use russet_engine::Core;
+use russet_engine::host::Dataset;
 use russet_engine::params::SetError;
 use russet_engine::prelude::*;
 
@@ -21,13 +23,14 @@ fn set(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     }
     let words: Vec<&[u8]> = args.iter_from(2).collect();
     let pairs: Vec<(&[u8], &[u8])> = words.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-    let core = &mut *cx.core;
-    let protected = core.params.enable_protected_configs().permits(cx.session.transport.is_local());
-    let host = &mut core.host;
+    let Core { host, params, persistence, .. } = &mut *cx.core;
+    let protected = params.enable_protected_configs().permits(cx.session.transport.is_local());
+    let (keyspace, in_transaction) = (cx.db.keyspace(), cx.in_transaction);
     let mut apply = |changed: &[_], params: &_| {
-        host.apply(changed, params).map_err(|(name, reason)| (name, reason.into()))
+        let dataset = Dataset { keyspace, params, persistence };
+        host.apply(changed, dataset, in_transaction).map_err(|(name, reason)| (name, reason.into()))
     };
-    core.params.set_many(&pairs, protected, &mut apply).map_err(refusal)?;
+    params.set_many(&pairs, protected, &mut apply).map_err(refusal)?;
     cx.apply_params();
     cx.reply.ok()
 }

@@ -8,7 +8,7 @@ info_section! { name: "Debug", order: 1400, shown: Shown::ByName, write: write }
 
 fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     let turns = &cx.core.stats.event_loop;
-    fields.put("eventloop_duration_aof_sum", 0);
+    fields.put("eventloop_duration_aof_sum", turns.journal_ns / 1000);
     fields.put("eventloop_duration_cron_sum", turns.cron_ns / 1000);
     fields.put("eventloop_duration_max", turns.longest_ns / 1000);
     fields.put("eventloop_cmd_per_cycle_max", turns.commands_most);

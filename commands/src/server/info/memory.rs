@@ -45,7 +45,8 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
         "mem_clients_slaves",
     ]);
     fields.put("mem_clients_normal", clients);
-    fields.put_zeros(&["mem_cluster_links", "mem_aof_buffer"]);
+    fields.put_zeros(&["mem_cluster_links"]);
+    fields.put("mem_aof_buffer", cx.core.persistence.journal.buffer_room);
     fields.put("mem_allocator", cx.core.host.identity().allocator);
     fields.put("active_defrag_running", 0);
     fields.put("lazyfree_pending_objects", usage.lazy_free_pending);

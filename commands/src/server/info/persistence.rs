@@ -45,14 +45,34 @@ fn snapshots(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("rdb_last_load_keys_loaded", snapshots.keys_loaded);
 }
 
-fn journal(_: &mut Context<'_>, fields: &mut Fields) {
-    fields.put_zeros(&["aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"]);
-    fields.put("aof_last_rewrite_time_sec", -1);
-    fields.put("aof_current_rewrite_time_sec", -1);
-    fields.put("aof_last_bgrewrite_status", "ok");
-    fields.put_zeros(&["aof_rewrites", "aof_rewrites_consecutive_failures"]);
-    fields.put("aof_last_write_status", "ok");
-    fields.put_zeros(&["aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"]);
+fn journal(cx: &mut Context<'_>, fields: &mut Fields) {
+    let persistence = &cx.core.persistence;
+    let journal = &persistence.journal;
+    let running = persistence.child.filter(|child| child.purpose == Purpose::Rewrite);
+    fields.put_flag("aof_enabled", journal.enabled);
+    fields.put_flag("aof_rewrite_in_progress", running.is_some());
+    fields.put_flag("aof_rewrite_scheduled", journal.rewrite_scheduled);
+    fields.put("aof_last_rewrite_time_sec", journal.last_rewrite_took_s.unwrap_or(-1));
+    let since = running.map(|child| cx.db.now_ms() / 1000 - child.started_ms / 1000);
+    fields.put("aof_current_rewrite_time_sec", since.unwrap_or(-1));
+    fields.put("aof_last_bgrewrite_status", status(journal.last_rewrite_succeeded));
+    fields.put("aof_rewrites", journal.rewrites);
+    fields.put("aof_rewrites_consecutive_failures", journal.failed_rewrites);
+    fields.put("aof_last_write_status", status(journal.last_write_succeeded));
+    fields.put("aof_last_cow_size", journal.last_copied);
+    fields.put_zeros(&["module_fork_in_progress", "module_fork_last_cow_size"]);
+    if cx.core.params.appendonly() {
+        fields.put("aof_current_size", journal.current_bytes);
+        fields.put("aof_base_size", journal.base_bytes);
+        fields.put_flag("aof_pending_rewrite", journal.rewrite_scheduled);
+        fields.put("aof_buffer_length", journal.buffer_bytes);
+        fields.put("aof_pending_bio_fsync", journal.pending_syncs);
+        fields.put("aof_delayed_fsync", journal.delayed_syncs);
+    }
+}
+
+fn status(ok: bool) -> &'static str {
+    if ok { "ok" } else { "err" }
 }
 
 /// What is being loaded, if something is.

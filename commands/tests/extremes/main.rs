@@ -1,8 +1,8 @@
 //! Nothing that a client says makes a command panic, take for ever, or allocate what it only named.
 //!
 //! Every command of the registry is said in the forms that its syntax line shows, and in each of them every value in turn is
-//! each of the nasty ones; then all of them at once are. Keys hold values of all types. Arithmetic is checked, as in every
-//! build of this profile.
+//! each of the nasty ones; then all of them at once are. Its keys are asked for, too. Every parameter is given each of the
+//! values, and where it takes it, data of all types are laid anew. Arithmetic is checked, as in every build of this profile.
 
 mod values;
 
@@ -15,10 +15,14 @@ use russet_engine::command::phrase::{Choice, Phrase};
 use russet_engine::command::{Argument, Entry, Group};
 use russet_engine::keyspace::Cycle;
 use russet_engine::{Engine, ManualClock, Protocol, Setup, params};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
+
+/// Held by whoever measures: the heap is that of the whole process.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// The longest value and the longest repetitive reply that the server allows here.
 const LONGEST: usize = 1024 * 1024;
@@ -28,7 +32,7 @@ const MOST: usize = 5 * LONGEST;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Forms in which each command is said.
-const FORMS: usize = 12;
+const FORMS: usize = 8;
 /// Times that all values are nasty at once, for each form.
 const ALL_NASTY: usize = 40;
 
@@ -127,6 +131,12 @@ impl Table {
         self.laid = Some(self.engine.keyspace.dirty);
     }
 
+    /// Asks an engine which words of a phrase are keys.
+    fn ask_for_keys(&mut self, words: &[Vec<u8>]) {
+        let question = [&b"COMMAND"[..], b"GETKEYSANDFLAGS"].map(<[u8]>::to_vec);
+        self.say(&[&question[..], words].concat());
+    }
+
     /// Says a phrase to an engine that holds the data.
     fn say(&mut self, words: &[Vec<u8>]) {
         let _saying = Saying(words);
@@ -184,6 +194,9 @@ fn try_command(entry: &Entry, random: &mut SmallRng, table: &mut Table) {
                 let mut words = form.words.clone();
                 words[place] = nasty.as_bytes().to_vec();
                 table.say(&words);
+                if !entry.command.keys.is_empty() {
+                    table.ask_for_keys(&words);
+                }
             }
         }
         for _ in 0..if form.values.len() > 1 { ALL_NASTY } else { 0 } {
@@ -200,6 +213,7 @@ fn try_command(entry: &Entry, random: &mut SmallRng, table: &mut Table) {
 /// `SEED` chooses other forms.
 #[test]
 fn every_command_survives_what_it_is_told() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
     let mut random = SmallRng::seed_from_u64(seed);
     let registry = Table::new().engine.registry.clone();
@@ -215,4 +229,27 @@ fn every_command_survives_what_it_is_told() {
     }
     println!("{commands} commands survived {phrases} phrases, {answered} of which they understood");
     assert!(commands > 250 && phrases > 100_000 && answered > phrases / 10);
+}
+
+#[test]
+fn every_parameter_survives_what_it_is_set_to() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut phrases, mut taken) = (0, 0);
+    for parameter in params::all() {
+        let mut table = Table::new();
+        for nasty in values::NASTY {
+            let words =
+                [&b"CONFIG"[..], b"SET", parameter.name.as_bytes(), nasty.as_bytes()].map(<[u8]>::to_vec);
+            let before = table.answered;
+            table.say(&words);
+            if table.answered > before {
+                table.laid = None;
+                table.lay();
+            }
+        }
+        phrases += table.phrases;
+        taken += table.answered;
+    }
+    println!("{taken} of {phrases} values were taken");
+    assert!(phrases > 10_000 && taken > 1000);
 }

@@ -55,6 +55,9 @@ impl Server {
         if self.cron.collected.is_none_or(|at| now - at >= COLLECT_EVERY) {
             self.cron.collected = Some(now);
             give_memory_back();
+            if let Some(host) = self.host() {
+                host.links.close_idle();
+            }
         }
         if !loading {
             self.look_after_files();

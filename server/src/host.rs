@@ -6,6 +6,7 @@
 use crate::lazyfree::{Garbage, LazyFree};
 use crate::lifecycle::banner;
 use crate::listen::{self, TcpEndpoint};
+use crate::migrate::Links;
 use crate::persistence::aof::{Aof, Failed};
 use crate::persistence::children::Children;
 use crate::persistence::{saving, stopping};
@@ -29,6 +30,8 @@ pub(crate) struct ServerHost {
     lazyfree: LazyFree,
     /// The child that writes a file, if one does.
     pub(crate) children: Children,
+    /// Connections to servers that keys were migrated to.
+    pub(crate) links: Links,
     /// The append-only file.
     pub(crate) aof: Aof,
     /// A shutdown has been granted.
@@ -48,6 +51,7 @@ impl ServerHost {
             memory_startup: alloc::used_memory(),
             lazyfree: LazyFree::default(),
             children: Children::default(),
+            links: Links::default(),
             aof: Aof::new(params),
             shutdown: None,
             listening: Vec::new(),

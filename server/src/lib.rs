@@ -17,6 +17,7 @@ mod lifecycle;
 mod linked;
 mod listen;
 mod log;
+mod migrate;
 mod persistence;
 mod server;
 mod shutdown;

@@ -114,7 +114,8 @@ fn check(seed: u64, commands: usize, grammar: &Grammar, oracle: Oracle) -> Resul
     let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
     let start = || {
         let pair = Pair::start(Server::Russet, oracle.server, oracle.protocol);
-        if oracle.events { pair.map(Pair::listening) } else { pair }
+        let pair = if oracle.events { pair.map(Pair::listening) } else { pair };
+        if grammar.audience { pair.map(Pair::before_an_audience) } else { pair }
     };
     let mut pair = start()?;
     let Err(failure) = pair.play(&operations) else {

@@ -1,6 +1,6 @@
 //! A server of one's own: in a temporary directory, on a free port, ended when the value is dropped.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -31,7 +31,9 @@ pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     child: Child,
-    directory: TempDir,
+    directory: PathBuf,
+    /// The directory, where it is to vanish with the server.
+    _temporary: Option<TempDir>,
 }
 
 impl Running {
@@ -57,7 +59,7 @@ impl Running {
     /// Those of [`Running::start`].
     pub fn start_loading(server: Server, extra: &[&str]) -> Result<Running, String> {
         let mut command = Command::new(server.binary()?);
-        let mut running = Running::launch(server, free_port()?, command.args(settings(server)), extra)?;
+        let mut running = Running::launch(server, free_port()?, command.args(settings(server)), extra, None)?;
         running.wait_answer(|_| true)?;
         Ok(running)
     }
@@ -69,7 +71,7 @@ impl Running {
     pub fn start_with_file(server: Server, file: &Path, extra: &[&str]) -> Result<Running, String> {
         let file = file.to_string_lossy();
         let port = free_port()?;
-        Running::spawn(server, port, Command::new(server.binary()?).arg(&*file), extra)
+        Running::spawn(server, port, Command::new(server.binary()?).arg(&*file), extra, None)
     }
 
     /// The server under test from a binary that is not in its usual place.
@@ -77,7 +79,7 @@ impl Running {
     /// # Errors
     /// Those of [`Running::start`].
     pub fn start_binary(binary: &Path, extra: &[&str]) -> Result<Running, String> {
-        Running::spawn(Server::Russet, free_port()?, Command::new(binary).args(SETTINGS), extra)
+        Running::spawn(Server::Russet, free_port()?, Command::new(binary).args(SETTINGS), extra, None)
     }
 
     /// The same on a port of the caller's choice.
@@ -85,36 +87,75 @@ impl Running {
     /// # Errors
     /// Those of [`Running::start`].
     pub fn start_on(server: Server, port: u16, extra: &[&str]) -> Result<Running, String> {
-        Running::spawn(server, port, Command::new(server.binary()?).args(settings(server)), extra)
+        Running::spawn(server, port, Command::new(server.binary()?).args(settings(server)), extra, None)
     }
 
-    fn spawn(server: Server, port: u16, command: &mut Command, extra: &[&str]) -> Result<Running, String> {
-        let mut running = Running::launch(server, port, command, extra)?;
+    /// The same in a directory that outlives the server, on files that may lie there.
+    ///
+    /// # Errors
+    /// Those of [`Running::start`].
+    pub fn start_in(server: Server, directory: &Path, extra: &[&str]) -> Result<Running, String> {
+        Running::start_with(server, directory, &[], extra)
+    }
+
+    /// The same with variables of the environment.
+    ///
+    /// # Errors
+    /// Those of [`Running::start`].
+    pub fn start_with(
+        server: Server,
+        directory: &Path,
+        environment: &[(&str, &str)],
+        extra: &[&str],
+    ) -> Result<Running, String> {
+        let mut command = Command::new(server.binary()?);
+        command.args(settings(server)).envs(environment.iter().copied());
+        Running::spawn(server, free_port()?, &mut command, extra, Some(directory))
+    }
+
+    fn spawn(
+        server: Server,
+        port: u16,
+        command: &mut Command,
+        extra: &[&str],
+        directory: Option<&Path>,
+    ) -> Result<Running, String> {
+        let mut running = Running::launch(server, port, command, extra, directory)?;
         // Any reply will do: a server that asks for a password answers with an error.
         running.wait_answer(|reply| !reply.starts_with(b"-LOADING"))?;
         Ok(running)
     }
 
-    fn launch(server: Server, port: u16, command: &mut Command, extra: &[&str]) -> Result<Running, String> {
+    fn launch(
+        server: Server,
+        port: u16,
+        command: &mut Command,
+        extra: &[&str],
+        directory: Option<&Path>,
+    ) -> Result<Running, String> {
         let binary = PathBuf::from(command.get_program());
-        let directory = tempfile::Builder::new()
-            .prefix("russet-test-")
-            .tempdir()
-            .map_err(|e| format!("temporary directory: {e}"))?;
-        let log = File::create(directory.path().join("server.log")).map_err(|e| format!("log file: {e}"))?;
+        let temporary = match directory {
+            Some(_) => None,
+            None => Some(temporary_directory()?),
+        };
+        let directory = directory.or(temporary.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
+        let log = directory.join("server.log");
+        let log =
+            OpenOptions::new().create(true).append(true).open(log).map_err(|e| format!("log file: {e}"))?;
         let libraries = std::env::join_paths(libraries(&binary)).map_err(|e| e.to_string())?;
         let child = command
             .env("LD_LIBRARY_PATH", libraries)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(extra)
-            .current_dir(directory.path())
+            .current_dir(directory)
             .stdin(Stdio::null())
             .stdout(log.try_clone().map_err(|e| e.to_string())?)
             .stderr(log)
             .spawn()
             .map_err(|e| format!("{}: {e}", binary.display()))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        Ok(Running { server, address, child, directory })
+        let directory = directory.to_owned();
+        Ok(Running { server, address, child, directory, _temporary: temporary })
     }
 
     fn wait_answer(&mut self, ready: fn(&[u8]) -> bool) -> Result<(), String> {
@@ -144,7 +185,7 @@ impl Running {
 
     /// The directory that the server runs in.
     pub fn directory(&self) -> &Path {
-        self.directory.path()
+        &self.directory
     }
 
     /// The process id.
@@ -154,7 +195,7 @@ impl Running {
 
     /// The last `lines` lines that the server wrote to its log.
     pub fn log_tail(&self, lines: usize) -> String {
-        let text = fs::read(self.directory.path().join("server.log")).unwrap_or_default();
+        let text = fs::read(self.directory.join("server.log")).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let all: Vec<&str> = text.lines().collect();
         all[all.len().saturating_sub(lines)..].join("\n")
@@ -193,6 +234,15 @@ impl Drop for Running {
         }
         let _ = self.child.wait();
     }
+}
+
+/// A directory that vanishes with the value.
+///
+/// # Errors
+/// Those of the file system.
+pub fn temporary_directory() -> Result<TempDir, String> {
+    let made = tempfile::Builder::new().prefix("russet-test-").tempdir();
+    made.map_err(|e| format!("temporary directory: {e}"))
 }
 
 /// A port on which nothing listens now, below the range that the kernel gives to outgoing connections.

@@ -3,7 +3,7 @@
 use crate::scanning::{self, Options};
 use russet_engine::Collected;
 use russet_engine::prelude::*;
-use russet_engine::value::Encoding;
+use russet_engine::value::type_name;
 
 command! {
     name: "SCAN", group: Generic, since: "2.8.0",
@@ -42,7 +42,7 @@ fn scan(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             }
             // Asking for a type is a lookup of each key, and counts as one.
             hits += u64::from(kind.is_some());
-            if kind.is_none_or(|kind| Encoding::of(entry).kind().name().as_bytes().eq_ignore_ascii_case(kind)) {
+            if kind.is_none_or(|kind| type_name(entry).as_bytes().eq_ignore_ascii_case(kind)) {
                 found.bulk(entry.key());
             }
         });

@@ -12,8 +12,8 @@ command! {
 }
 
 fn type_of(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let name = cx.db.type_of(args.key(1)).map_or("none", |kind| kind.name());
-    cx.reply.simple(name)
+    let name = cx.db.type_of(args.key(1));
+    cx.reply.simple(name.as_deref().unwrap_or("none"))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(crate) fn of(entry: &Entry) -> String {
     let mut elements = Vec::new();
     match object {
         Object::Blob(blob) => elements.push(shown(blob)),
+        Object::Module(value) => elements.push(shown(value.parts())),
         Object::List(List::Packed(pack)) => {
             elements.extend(pack.iter().map(|element| shown(&element.to_vec())))
         }

@@ -6,6 +6,7 @@
 use super::{encode, header};
 use crate::keyspace::Keyspace;
 use crate::number;
+use crate::rdb;
 use crate::value::{Collection, Entry, Hash, List, Object, SortedSet, Stream, Text};
 use russet_structures::element::Element;
 use russet_structures::stream::{Group, Id};
@@ -96,6 +97,8 @@ fn key<W: Write>(commands: &mut Commands<W>, entry: &Entry) {
             Some(Object::SortedSet(members)) => sorted_set(commands, name, members),
             Some(Object::Hash(fields)) => hash(commands, name, fields),
             Some(Object::Stream(entries)) => stream(commands, name, entries),
+            // Only the module could say which of its commands make it.
+            Some(Object::Module(_)) => commands.put([&b"RESTORE"[..], name, b"0", &rdb::dump(entry, true)]),
         }
     }
     if let Some(at) = entry.expiry() {

@@ -9,9 +9,10 @@ use super::{Access, Keyspace};
 use crate::args::Key;
 use crate::error::Error;
 use crate::event::Event;
-use crate::value::{Encoding, Entry, Object, Text, Type};
+use crate::value::{Encoding, Entry, Object, Text, type_name};
 use russet_structures::dict;
 use russet_structures::record::PayloadMut;
+use std::borrow::Cow;
 
 /// What a write does to a key's expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,9 +319,9 @@ impl<'a> Db<'a> {
         }
     }
 
-    /// The type of the value at a key.
-    pub fn type_of(&mut self, key: Key<'_>) -> Option<Type> {
-        self.glance(key).map(|entry| Encoding::of(entry).kind())
+    /// The name of the type of the value at a key.
+    pub fn type_of(&mut self, key: Key<'_>) -> Option<Cow<'static, str>> {
+        self.glance(key).map(|entry| type_name(entry))
     }
 
     /// A random key that has not expired, copied. O(1) expected.

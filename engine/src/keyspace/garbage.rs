@@ -68,7 +68,7 @@ impl Garbage {
 /// Of how many allocations a value consists, about. A string is one, however long.
 fn parts(object: &Object) -> usize {
     match object {
-        Object::Blob(_) => 1,
+        Object::Blob(_) | Object::Module(_) => 1,
         Object::List(List::Packed(_)) | Object::Hash(Hash::Packed(_)) => 1,
         Object::Set(Set::Ints(_) | Set::Packed(_)) | Object::SortedSet(SortedSet::Packed(_)) => 1,
         Object::List(List::Quick(list)) => list.node_count(),

@@ -37,5 +37,5 @@ pub use dump::{Refusal, dump, length_of, restore};
 pub use error::Error;
 pub use kind::{Kind, Version, module_opcode, opcode};
 pub use reader::{Length, Reader};
-pub use value::{Rules, kind_of, read_entry, version_of, write_value};
+pub use value::{Rules, kind_of, read_entry, read_parts, version_of, write_value};
 pub use writer::Writer;

@@ -16,6 +16,7 @@ impl Object {
             Object::Set(Set::Table(set)) => size_of_val(&**set) + set.memory(),
             Object::SortedSet(SortedSet::Sorted(set)) => size_of_val(&**set) + set.memory(),
             Object::Stream(stream) => size_of::<Stream>() + stream.memory(),
+            Object::Module(value) => size_of_val(&**value) + value.parts().len(),
         }
     }
 }

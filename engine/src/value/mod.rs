@@ -16,11 +16,13 @@
 //!  Object::SortedSet ─── ── Packed(Listpack)              listpack: member, score, in order
 //!                        └─ Sorted(SortedSet)             skiplist
 //!  Object::Stream                                         stream
+//!  Object::Module                                         raw, whatever a module made of it
 //! ```
 
 pub mod hash;
 mod list;
 mod memory;
+mod module;
 mod set;
 pub mod sorted_set;
 mod stream;
@@ -28,6 +30,7 @@ mod text;
 
 pub use hash::Hash;
 pub use list::{End, List, ListLimits};
+pub use module::ModuleValue;
 pub use set::{Members, Set, SetLimits};
 pub use sorted_set::SortedSet;
 pub use stream::Stream;
@@ -35,6 +38,7 @@ pub use text::{EMBSTR_MAX, New, Text};
 
 use crate::output::Blob;
 use russet_structures::record::{Payload, Record};
+use std::borrow::Cow;
 
 /// A value too large to stand inside its record.
 #[derive(Debug)]
@@ -51,6 +55,8 @@ pub enum Object {
     SortedSet(SortedSet),
     /// A stream.
     Stream(Box<Stream>),
+    /// A value of a module's type.
+    Module(Box<ModuleValue>),
 }
 
 const _: () = assert!(size_of::<Object>() <= 24);
@@ -73,10 +79,12 @@ pub enum Type {
     Hash,
     /// A log of entries.
     Stream,
+    /// What a module made: each of its types has a name of its own.
+    Module,
 }
 
 impl Type {
-    /// The name that `TYPE` answers.
+    /// The name that `TYPE` answers, but for types of modules.
     pub fn name(self) -> &'static str {
         match self {
             Type::String => "string",
@@ -85,6 +93,7 @@ impl Type {
             Type::SortedSet => "zset",
             Type::Hash => "hash",
             Type::Stream => "stream",
+            Type::Module => "module",
         }
     }
 }
@@ -119,10 +128,12 @@ pub enum Encoding {
     SortedTree,
     /// A stream.
     Stream,
+    /// A value of a module's type.
+    Module,
 }
 
 /// All encodings, by tag.
-const ENCODINGS: [Encoding; 13] = [
+const ENCODINGS: [Encoding; 14] = [
     Encoding::Int,
     Encoding::Embstr,
     Encoding::Raw,
@@ -136,6 +147,7 @@ const ENCODINGS: [Encoding; 13] = [
     Encoding::SortedPacked,
     Encoding::SortedTree,
     Encoding::Stream,
+    Encoding::Module,
 ];
 
 const _: () = {
@@ -158,7 +170,7 @@ impl Encoding {
         match self {
             Encoding::Int => "int",
             Encoding::Embstr => "embstr",
-            Encoding::Raw => "raw",
+            Encoding::Raw | Encoding::Module => "raw",
             Encoding::ListPacked | Encoding::HashPacked | Encoding::SetPacked | Encoding::SortedPacked => {
                 "listpack"
             }
@@ -180,7 +192,16 @@ impl Encoding {
             Encoding::SetInts | Encoding::SetPacked | Encoding::SetTable => Type::Set,
             Encoding::SortedPacked | Encoding::SortedTree => Type::SortedSet,
             Encoding::Stream => Type::Stream,
+            Encoding::Module => Type::Module,
         }
+    }
+}
+
+/// The name of the type of an entry's value, as `TYPE` answers it.
+pub fn type_name(entry: &Entry) -> Cow<'static, str> {
+    match Object::of(entry) {
+        Some(Object::Module(value)) => Cow::Owned(value.type_name()),
+        _ => Cow::Borrowed(Encoding::of(entry).kind().name()),
     }
 }
 
@@ -229,14 +250,15 @@ impl Object {
             Object::Set(value) => value.encoding(),
             Object::SortedSet(value) => value.encoding(),
             Object::Stream(value) => value.encoding(),
+            Object::Module(_) => Encoding::Module,
         }
     }
 
-    /// The number of elements; 1 for a string. O(1).
+    /// The number of elements; 1 for a string or what a module made. O(1).
     #[expect(clippy::len_without_is_empty, reason = "an empty one is not kept")]
     pub fn len(&self) -> usize {
         match self {
-            Object::Blob(_) => 1,
+            Object::Blob(_) | Object::Module(_) => 1,
             Object::List(value) => value.len(),
             Object::Hash(value) => value.len(),
             Object::Set(value) => value.len(),
@@ -263,6 +285,7 @@ impl Object {
             Object::Set(value) => Object::Set(value.duplicate()),
             Object::SortedSet(value) => Object::SortedSet(value.duplicate()),
             Object::Stream(value) => Object::Stream(Box::new(value.duplicate())),
+            Object::Module(value) => Object::Module(value.clone()),
         }
     }
 

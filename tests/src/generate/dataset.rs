@@ -23,11 +23,14 @@ struct Entry {
 
 /// All keys of the databases that the generator uses.
 #[derive(Debug)]
-pub(super) struct Dataset(BTreeMap<(usize, Vec<u8>), Entry>);
+pub struct Dataset(BTreeMap<(usize, Vec<u8>), Entry>);
 
 impl Dataset {
     /// Reads everything. The connection ends in database 0.
-    pub(super) fn read(client: &mut Client) -> io::Result<Dataset> {
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn read(client: &mut Client) -> io::Result<Dataset> {
         let mut all = BTreeMap::new();
         for db in [0, 1, 2, 3, 15] {
             client.line(&format!("SELECT {db}"))?;
@@ -59,11 +62,19 @@ impl Dataset {
 
     /// What differs between this dataset and the right one, which a server of this kind holds, a line a key; empty when
     /// nothing does.
-    pub(super) fn differences(&self, right: &Dataset, server: Server) -> Vec<String> {
+    pub fn differences(&self, right: &Dataset, server: Server) -> Vec<String> {
         // Redis 7.0 keeps small lists and sets otherwise.
-        let same_encoding = |a: &Entry, b: &Entry| {
+        self.compared(right, |a, b| {
             a.encoding == b.encoding || server == Server::Redis && matches!(a.kind.as_str(), "list" | "set")
-        };
+        })
+    }
+
+    /// The same, however the values are kept.
+    pub fn differences_of_values(&self, right: &Dataset) -> Vec<String> {
+        self.compared(right, |_, _| true)
+    }
+
+    fn compared(&self, right: &Dataset, same_encoding: impl Fn(&Entry, &Entry) -> bool) -> Vec<String> {
         let mut keys: Vec<_> = self.0.keys().chain(right.0.keys()).collect();
         keys.sort();
         keys.dedup();

@@ -14,6 +14,8 @@ pub struct Grammar {
     lines: Vec<Line>,
     /// Who is asked, if the file says so with `@oracles`.
     pub oracles: Option<Vec<Server>>,
+    /// Whether what is said to others than who sent a command counts, if the file says so with `@audience`.
+    pub audience: bool,
 }
 
 #[derive(Debug)]
@@ -63,16 +65,22 @@ impl Grammar {
     /// A text with the line.
     pub fn parse(text: &str) -> Result<Grammar, String> {
         let mut lines = Vec::new();
-        let mut oracles = None;
+        let (mut oracles, mut audience) = (None, false);
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if let Some(names) = line.strip_prefix("@oracles ") {
                 oracles = Some(Judge::named(names).map_err(|e| format!("line {}: {e}", index + 1))?);
+            } else if line == "@audience" {
+                audience = true;
             } else if !line.is_empty() && !line.starts_with('#') {
                 lines.push(Line::parse(line).map_err(|e| format!("line {}: {e}", index + 1))?);
             }
         }
-        if lines.is_empty() { Err("a grammar without lines".into()) } else { Ok(Grammar { lines, oracles }) }
+        if lines.is_empty() {
+            Err("a grammar without lines".into())
+        } else {
+            Ok(Grammar { lines, oracles, audience })
+        }
     }
 
     /// A random command from a random one of `connections` connections.

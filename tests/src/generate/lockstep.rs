@@ -1,5 +1,7 @@
 //! Two servers that are sent the same operations and must answer the same.
 
+mod audience;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
@@ -23,6 +25,8 @@ pub struct Pair {
     protocol: Protocol,
     /// Whether the events of both are compared too.
     listening: bool,
+    /// Whether more than one thing may be said to a command, and to all.
+    audience: bool,
 }
 
 /// The first operation after which the two servers were not alike.
@@ -95,12 +99,17 @@ impl Pair {
             let running = Running::start(server, &[])?;
             Ok::<_, String>(Side { running, connections: HashMap::new(), listener: None })
         };
-        Ok(Pair { tested: side(tested)?, right: side(right)?, protocol, listening: false })
+        Ok(Pair { tested: side(tested)?, right: side(right)?, protocol, listening: false, audience: false })
     }
 
     /// The same two, which must also tell the same of their keys.
     pub fn listening(self) -> Pair {
         Pair { listening: true, ..self }
+    }
+
+    /// The same two, for sequences of which the grammar says `@audience`.
+    pub fn before_an_audience(self) -> Pair {
+        Pair { audience: true, ..self }
     }
 
     /// Plays a sequence from an empty keyspace.
@@ -111,6 +120,9 @@ impl Pair {
         let fail = |index, what| Failure { index, what };
         for side in [&mut self.tested, &mut self.right] {
             side.fresh(self.listening).map_err(|e| fail(0, format!("{}: {e}", side.running.server)))?;
+        }
+        if self.audience {
+            return self.play_to_an_audience(operations);
         }
         // Per connection with an open transaction: the rules of the commands that wait for EXEC, and whether one of
         // them lets a key expire.

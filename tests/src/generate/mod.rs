@@ -1,7 +1,7 @@
 //! Random command sequences, played to two servers in lockstep.
 //!
 //! A line `@oracles valkey9` names who is asked in place of the usual servers; such a file stands alone, without
-//! `common.grammar`.
+//! `common.grammar`. A line `@audience` is for commands to which servers say any number of things to anybody: messages.
 //!
 //! A grammar file has one command a line, in the way manuals write them:
 //!
@@ -25,6 +25,7 @@ mod lockstep;
 mod shrink;
 mod values;
 
+pub use dataset::Dataset;
 pub use grammar::{Grammar, Operation};
 pub use lockstep::{Failure, Pair};
 pub use shrink::shrink;

@@ -169,20 +169,16 @@ impl Values {
     /// # Panics
     /// When no slot has that name: the grammar has a typing error.
     pub fn pick(&mut self, slot: &str, rng: &mut StdRng) -> Vec<u8> {
-        // Now and then a value of quite another kind; not for times, where 100 would make a race.
-        let strays = !matches!(
-            slot,
-            "secs"
-                | "ms"
-                | "later"
-                | "ms-later"
-                | "hll"
-                | "own-list"
-                | "own-zset"
-                | "number"
-                | "member"
-                | "element"
-        );
+        // Now and then a value of quite another kind.
+        let strays = match slot {
+            // Where 100 would make a race.
+            "secs" | "ms" | "later" | "ms-later" => false,
+            // Where 4294967295 would make half a gigabyte.
+            "bit" | "place" => false,
+            // What nothing else may come to, or come between.
+            "hll" | "own-list" | "own-zset" | "number" | "member" | "element" => false,
+            _ => true,
+        };
         if strays && rng.random_bool(0.02) {
             let other =
                 ["text", "integer", "float", "pattern", "key", "word"].choose(rng).expect("not empty");
@@ -317,7 +313,10 @@ impl Values {
                 _ => rng.random_range(-12..12).to_string().into_bytes(),
             },
             "bit" => match rng.random_range(0..20) {
-                0 => one(&["-1", "x", "#1", "4294967296", "9223372036854775808", "1.5", ""], rng),
+                0 => one(
+                    &["-1", "x", "#1", "4294967296", "9223372036854775808", "1.5", "", "+1", "-0", " 1"],
+                    rng,
+                ),
                 _ => rng.random_range(0..300).to_string().into_bytes(),
             },
             // What BITFIELD calls types and offsets.

@@ -111,6 +111,7 @@ impl Fingerprint {
                     });
                 }
             }
+            Object::Module(value) => self.mix(value.parts()),
         }
     }
 
@@ -139,6 +140,7 @@ fn type_number(kind: Type) -> u32 {
         Type::Set => 2,
         Type::SortedSet => 3,
         Type::Hash => 4,
+        Type::Module => 5,
         Type::Stream => 6,
     }
 }

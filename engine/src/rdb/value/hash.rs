@@ -2,16 +2,16 @@
 //! its deadline or -1 behind it.
 
 use super::set::are_different;
-use super::{FORESEEN, Rules, corrupt, element, packed};
-use crate::keyspace::Expiry;
+use super::{FORESEEN, Rules, corrupt, element, packed, zipmap};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::Collection;
-use crate::value::hash::{Hash, Rules as Limits, Stood, Table};
+use crate::value::hash::{Hash, Rules as Limits};
 use russet_structures::listpack::Listpack;
+use russet_structures::ziplist;
 use std::io::{Read, Write};
 
 /// The deadline of a field that does not expire, in Valkey's form.
-const NEVER: i64 = -1;
+pub(super) const NEVER: i64 = -1;
 
 pub(super) fn kind(hash: &Hash) -> Kind {
     match hash {
@@ -46,15 +46,19 @@ pub(super) fn read<R: Read>(
     let limits = Limits::of(rules.params, rules.hasher);
     match kind {
         Kind::HASH => read_fields(reader, rules, &limits),
-        Kind::HASH_EXPIRING_VALKEY => read_expiring(reader, rules),
+        Kind::HASH_ZIPMAP => read_zipmap(reader, rules, &limits),
+        Kind::HASH_ZIPLIST => {
+            let pack = ziplist::to_listpack(packed(reader)?).map_err(corrupt)?;
+            of_listpack(pack, &Rules { deep: true, ..*rules }, &limits)
+        }
         _ => of_listpack(Listpack::from_bytes(packed(reader)?).map_err(corrupt)?, rules, &limits),
     }
 }
 
-const TWICE: Error = Error::corrupt("a hash with a field that is there twice");
+pub(super) const TWICE: Error = Error::corrupt("a hash with a field that is there twice");
 
 /// The hash of a listpack from elsewhere: fields and values.
-fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) -> Result<Option<Hash>, Error> {
+pub(super) fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) -> Result<Option<Hash>, Error> {
     let words = pack.len();
     if words == 0 {
         return Ok(None);
@@ -89,33 +93,30 @@ fn read_fields<R: Read>(
             return Err(TWICE);
         }
     }
+    finished(hash, count, rules)
+}
+
+/// A hash to which so many fields have been appended.
+fn finished(hash: Hash, fields: usize, rules: &Rules<'_>) -> Result<Option<Hash>, Error> {
     let different = match &hash {
         Hash::Packed(pack) => !rules.deep || are_different(pack.pairs().map(|(field, _)| field)),
         // A field that was twice in the listpack became one when that became a table.
-        Hash::Table(table) => table.len() == count,
+        Hash::Table(table) => table.len() == fields,
     };
     if different { Ok(Some(hash)) } else { Err(TWICE) }
 }
 
-/// Reads count, then fields, values and deadlines.
-fn read_expiring<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<Option<Hash>, Error> {
-    let count = reader.count()?;
-    let mut table = Table::with_capacity(count.min(FORESEEN), rules.hasher.clone());
-    let (mut field, mut value) = (Vec::new(), Vec::new());
-    for _ in 0..count {
-        field.clear();
-        element(reader)?.append_to(&mut field);
-        value.clear();
-        element(reader)?.append_to(&mut value);
-        let expiry = match reader.time_ms()? {
-            NEVER => Expiry::Clear,
-            at if at < 0 => return Err(Error::corrupt("a field of a hash that expires before 1970")),
-            at if at < rules.now_ms => continue,
-            at => Expiry::At(at),
-        };
-        if table.put(&field, &value, expiry, i64::MIN) != Stood::Nothing {
-            return Err(TWICE);
-        }
+/// Reads a zipmap.
+fn read_zipmap<R: Read>(
+    reader: &mut Reader<R>,
+    rules: &Rules<'_>,
+    limits: &Limits,
+) -> Result<Option<Hash>, Error> {
+    let pairs = zipmap::pairs(packed(reader)?)?;
+    let mut hash = Hash::for_fields(pairs.len(), FORESEEN, limits);
+    let mut taken = pairs.iter().map(|(field, value)| hash.append(field, value, limits));
+    if taken.any(|taken| !taken) {
+        return Err(TWICE);
     }
-    Ok(Some(Hash::Table(Box::new(table))).filter(|hash| hash.len() > 0))
+    finished(hash, pairs.len(), &Rules { deep: true, ..*rules })
 }

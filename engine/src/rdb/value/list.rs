@@ -1,10 +1,12 @@
 //! Lists: the number of nodes, then for each how it is kept (1: an element of its own, 2: a listpack) and its bytes. A
-//! list that is one listpack is written as a list of one node.
+//! list that is one listpack is written as a list of one node. Before Redis 7.0 nodes were ziplists, before 3.2 a list
+//! was one ziplist or just elements.
 
 use super::{Rules, corrupt, element, packed};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::{Collection, End, List, ListLimits};
 use russet_structures::quicklist::Bytes;
+use russet_structures::ziplist;
 use std::io::{Read, Write};
 
 /// A node that is an element.
@@ -38,9 +40,21 @@ pub(super) fn read<R: Read>(
 ) -> Result<Option<List>, Error> {
     let limits = ListLimits::new(rules.params);
     let mut list = List::long(limits);
+    if kind == Kind::LIST_ZIPLIST {
+        let pack = ziplist::to_listpack(packed(reader)?).map_err(corrupt)?;
+        pack.iter().for_each(|element| list.push(End::Tail, element));
+        // It stays a quicklist, however short it is.
+        return Ok(Some(list).filter(|list| list.len() > 0));
+    }
     for _ in 0..reader.length()? {
         match kind {
             Kind::LIST => list.push(End::Tail, element(reader)?),
+            Kind::LIST_QUICKLIST_1 => {
+                let pack = ziplist::to_listpack(packed(reader)?).map_err(corrupt)?;
+                if let List::Quick(list) = &mut list {
+                    list.append_listpack(pack);
+                }
+            }
             _ => read_node(reader, &mut list)?,
         }
     }

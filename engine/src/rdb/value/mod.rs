@@ -7,8 +7,10 @@
 //! | `list.rs` | lists |
 //! | `set.rs` | sets |
 //! | `sorted_set.rs` | sorted sets |
-//! | `hash.rs` | hashes, with fields that expire and without |
+//! | `hash.rs`, `expiring.rs` | hashes, without fields that expire and with them |
+//! | `zipmap.rs` | how hashes were packed before 2.6 |
 //! | `stream.rs` | streams and their groups |
+//! | `module.rs` | values of modules |
 //!
 //! # Which encoding does a value get that is read?
 //!
@@ -20,14 +22,19 @@
 //! Nothing that could break a structure: every packed one is checked from its first byte to its last. What Redis
 //! checks only where `sanitize-dump-payload` asks for it ([`Rules::deep`]) is whether members are there twice.
 
+mod expiring;
 mod hash;
 mod list;
+mod module;
 mod set;
 mod sorted_set;
 mod stream;
 mod string;
 #[cfg(test)]
 mod tests;
+mod zipmap;
+
+pub use module::read_parts;
 
 use super::{Error, Kind, Reader, Version, Writer};
 use crate::hash::KeyHasher;
@@ -63,6 +70,7 @@ pub fn kind_of(entry: &Entry) -> Kind {
         Some(Object::SortedSet(set)) => sorted_set::kind(set),
         Some(Object::Hash(hash)) => hash::kind(hash),
         Some(Object::Stream(stream)) => stream::kind(stream),
+        Some(Object::Module(_)) => Kind::MODULE,
     }
 }
 
@@ -86,6 +94,7 @@ pub fn write_value<W: Write>(writer: &mut Writer<W>, entry: &Entry) {
         Payload::Owned(Object::SortedSet(set)) => sorted_set::write(writer, set),
         Payload::Owned(Object::Hash(hash)) => hash::write(writer, hash),
         Payload::Owned(Object::Stream(stream)) => stream::write(writer, stream),
+        Payload::Owned(Object::Module(value)) => module::write(writer, value),
     }
 }
 
@@ -106,17 +115,23 @@ pub fn read_entry<R: Read>(
     }
     let object = match kind {
         Kind::STRING => return string::read(reader, key, expiry).map(Some),
-        Kind::LIST | Kind::LIST_QUICKLIST => list::read(reader, kind, rules)?.map(Object::List),
+        Kind::LIST | Kind::LIST_ZIPLIST | Kind::LIST_QUICKLIST_1 | Kind::LIST_QUICKLIST => {
+            list::read(reader, kind, rules)?.map(Object::List)
+        }
         Kind::SET | Kind::SET_INTSET | Kind::SET_LISTPACK => set::read(reader, kind, rules)?.map(Object::Set),
-        Kind::SORTED_SET | Kind::SORTED_SET_LISTPACK => {
+        Kind::SORTED_SET_1 | Kind::SORTED_SET_ZIPLIST | Kind::SORTED_SET | Kind::SORTED_SET_LISTPACK => {
             sorted_set::read(reader, kind, rules)?.map(Object::SortedSet)
         }
-        Kind::HASH | Kind::HASH_LISTPACK | Kind::HASH_EXPIRING_VALKEY => {
+        Kind::HASH | Kind::HASH_ZIPMAP | Kind::HASH_ZIPLIST | Kind::HASH_LISTPACK => {
             hash::read(reader, kind, rules)?.map(Object::Hash)
+        }
+        Kind::HASH_EXPIRING_VALKEY | Kind::HASH_EXPIRING | Kind::HASH_EXPIRING_LISTPACK => {
+            expiring::read(reader, kind, rules)?.map(Object::Hash)
         }
         Kind::STREAM_1 | Kind::STREAM_2 | Kind::STREAM => {
             Some(Object::Stream(Box::new(stream::read(reader, kind)?)))
         }
+        Kind::MODULE => Some(Object::Module(Box::new(module::read(reader)?))),
         Kind(unknown) => return Err(Error::Unknown(format!("unknown type of a value: {unknown}").into())),
     };
     Ok(object.map(|object| Entry::new(key, object.encoding() as u8, expiry, Value::Owned(object))))

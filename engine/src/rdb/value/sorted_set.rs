@@ -2,11 +2,13 @@
 
 use super::set::are_different;
 use super::{FORESEEN, Rules, corrupt, element, packed};
+use crate::number;
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::sorted_set::Limits;
 use crate::value::{Collection, SortedSet};
 use russet_structures::listpack::Listpack;
 use russet_structures::sorted_set::Scored;
+use russet_structures::ziplist;
 use std::io::{Read, Write};
 
 pub(super) fn kind(set: &SortedSet) -> Kind {
@@ -35,7 +37,12 @@ pub(super) fn read<R: Read>(
     rules: &Rules<'_>,
 ) -> Result<Option<SortedSet>, Error> {
     match kind {
-        Kind::SORTED_SET => read_elements(reader, rules),
+        Kind::SORTED_SET => read_elements(reader, Reader::double, rules),
+        Kind::SORTED_SET_1 => read_elements(reader, read_text_score, rules),
+        Kind::SORTED_SET_ZIPLIST => {
+            let pack = ziplist::to_listpack(packed(reader)?).map_err(corrupt)?;
+            of_listpack(pack, &Rules { deep: true, ..*rules })
+        }
         _ => {
             let pack = Listpack::from_bytes(packed(reader)?).map_err(corrupt)?;
             of_listpack(pack, rules)
@@ -63,8 +70,22 @@ fn of_listpack(pack: Listpack, rules: &Rules<'_>) -> Result<Option<SortedSet>, E
     if set.len() == words / 2 { Ok(Some(set)) } else { Err(TWICE) }
 }
 
+/// Reads a score that is text behind its length, or one of three numbers that stand for what is no finite number.
+fn read_text_score<R: Read>(reader: &mut Reader<R>) -> Result<f64, Error> {
+    match reader.byte()? {
+        255 => Ok(f64::NEG_INFINITY),
+        254 => Ok(f64::INFINITY),
+        253 => Err(NOT_A_NUMBER),
+        length => number::parse_double(reader.take(length.into())?).ok_or(NOT_A_NUMBER),
+    }
+}
+
 /// Reads count, members and scores.
-fn read_elements<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<Option<SortedSet>, Error> {
+fn read_elements<R: Read>(
+    reader: &mut Reader<R>,
+    read_score: impl Fn(&mut Reader<R>) -> Result<f64, Error>,
+    rules: &Rules<'_>,
+) -> Result<Option<SortedSet>, Error> {
     let count = reader.count()?;
     if count == 0 {
         return Ok(None);
@@ -73,7 +94,7 @@ fn read_elements<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<O
     for _ in 0..count {
         member.clear();
         element(reader)?.append_to(&mut member);
-        let score = reader.double()?;
+        let score = read_score(reader)?;
         if score.is_nan() {
             return Err(NOT_A_NUMBER);
         }

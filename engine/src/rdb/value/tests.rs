@@ -1,5 +1,8 @@
 //! What is written is read back, whatever the value: equal, and in the encoding that Redis's loader gives it.
 
+mod corrupt;
+mod foreign;
+
 use super::*;
 use crate::keyspace::Expiry;
 use crate::value::hash::Rules as HashRules;
@@ -73,6 +76,7 @@ fn shown(entry: &Entry) -> Shown {
     };
     match object {
         Object::Blob(blob) => Shown::Text(blob.to_vec()),
+        Object::Module(value) => Shown::Text([value.type_name().as_bytes(), value.parts()].concat()),
         Object::List(list) => {
             let mut elements = Vec::new();
             if let List::Quick(list) = list {

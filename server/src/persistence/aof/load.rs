@@ -88,7 +88,7 @@ struct Running {
 
 enum Content {
     /// A snapshot.
-    Snapshot(Loader<File>),
+    Snapshot(Box<Loader<File>>),
     /// Commands.
     Commands(CommandReader<File>),
     /// Nothing, for a moment.
@@ -232,7 +232,7 @@ impl Load {
             }
             let rules = LoadRules { keep_expired: true, size, ..rules(&place.core.params) };
             let loader = Loader::begin(file, rules, place.keyspace);
-            Content::Snapshot(loader.map_err(|error| self.tell_snapshot(&part.name, &error, 0))?)
+            Content::Snapshot(Box::new(loader.map_err(|error| self.tell_snapshot(&part.name, &error, 0))?))
         } else {
             Content::Commands(CommandReader::new(file, Vec::new(), 0))
         };

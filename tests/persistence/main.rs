@@ -2,6 +2,8 @@
 //!
 //! A check that says `both` is played to Redis as well, which shows that it asks for what Redis does.
 
+mod journal;
+mod journal_tail;
 mod loading;
 mod place;
 mod snapshots;
@@ -31,6 +33,23 @@ const BOTH: &[(&str, Check)] = &[
     ("loading::a_stop_leaves_the_file", loading::a_stop_leaves_the_file),
     ("loading::expired_keys_are_left_out", loading::expired_keys_are_left_out),
     ("loading::damaged_files", loading::damaged_files),
+    ("journal::what_is_written", journal::what_is_written),
+    ("journal::rewrites", journal::rewrites),
+    ("journal::grows_and_is_rewritten", journal::grows_and_is_rewritten),
+    ("journal::switched_on_and_off", journal::switched_on_and_off),
+    ("journal::cannot_be_switched_on", journal::cannot_be_switched_on),
+    ("journal::an_old_file_is_taken_over", journal::an_old_file_is_taken_over),
+    ("journal::annotations", journal::annotations),
+    ("journal::what_time_did_is_replayed", journal::what_time_did_is_replayed),
+    ("journal_tail::a_cut_file_is_continued", journal_tail::a_cut_file_is_continued),
+    ("journal_tail::what_is_refused", journal_tail::what_is_refused),
+    ("journal_tail::what_is_obeyed", journal_tail::what_is_obeyed),
+];
+
+/// What Redis does in another way, or cannot be asked for.
+const OWN: &[(&str, fn() -> Result<(), String>)] = &[
+    ("journal_tail::every_cut_leaves_what_is_whole", journal_tail::every_cut_leaves_what_is_whole),
+    ("journal_tail::what_is_no_command_is_refused", journal_tail::what_is_no_command_is_refused),
 ];
 
 fn main() -> ExitCode {
@@ -40,5 +59,6 @@ fn main() -> ExitCode {
             Trial::test(format!("{name}::{server}"), move || check(server).map_err(Failed::from))
         })
     });
-    libtest_mimic::run(&arguments, both.collect()).exit_code()
+    let own = OWN.iter().map(|&(name, check)| Trial::test(name, move || check().map_err(Failed::from)));
+    libtest_mimic::run(&arguments, both.chain(own).collect()).exit_code()
 }

@@ -142,6 +142,16 @@ impl Deref for DoubleText {
 pub fn format(value: f64) -> DoubleText {
     // Beyond 2^62 an integral double is no longer printed as an integer.
     const LARGEST_INTEGER: f64 = (1u64 << 62) as f64;
+    print(value, LARGEST_INTEGER)
+}
+
+/// Prints `value` with as few digits as tell it from its neighbours, integers too: `1e+15`. So Redis 7.2 does in digests.
+pub fn shortest(value: f64) -> DoubleText {
+    print(value, 0.0)
+}
+
+/// Prints an integer as one up to this magnitude, and what else there is with as few digits as tell it from its neighbours.
+fn print(value: f64, largest_integer: f64) -> DoubleText {
     let mut text = DoubleText { buffer: [0; CAPACITY], length: 0 };
     if value.is_nan() {
         text.push(b"nan");
@@ -153,7 +163,7 @@ pub fn format(value: f64) -> DoubleText {
     let magnitude = value.abs();
     if magnitude.is_infinite() {
         text.push(b"inf");
-    } else if magnitude <= LARGEST_INTEGER && magnitude.fract() == 0.0 {
+    } else if magnitude <= largest_integer && magnitude.fract() == 0.0 {
         text.push(integer::IntegerText::new().format(magnitude as u64));
     } else {
         write_digits(&mut text, &grisu::digits(magnitude));
@@ -318,6 +328,22 @@ mod tests {
             ("0x1p1023", f64::MAX / 2.0 + 1e292),
         ] {
             assert_eq!(parse(input.as_bytes()), Some(value), "{input}");
+        }
+    }
+
+    /// Seen in `DEBUG DIGEST-VALUE` of a sorted set on redict-server 7.3.6.
+    #[test]
+    fn the_shortest_form_has_no_long_integers() {
+        let cases =
+            [(0.0, "0"), (-0.0, "-0"), (3.0, "3"), (1e7, "10000000"), (1e8, "1e+8"), (-1e17, "-1e+17")];
+        let cases = cases.into_iter().chain([
+            (12e10, "1.2e+11"),
+            (0.1, "0.1"),
+            (f64::INFINITY, "inf"),
+            (1e21, "1e+21"),
+        ]);
+        for (value, text) in cases.chain([(123_456_789_012_345_680.0, "123456789012345680")]) {
+            assert_eq!(&*shortest(value), text.as_bytes());
         }
     }
 

@@ -100,7 +100,7 @@ impl Fingerprint {
                 hash.at(now_ms).iter().for_each(|(field, value)| self.xor_pair(&field.to_vec(), &value.to_vec()));
             }
             Object::SortedSet(set) => {
-                set.for_each(|member, score| self.xor_pair(member, number::format_double(score).as_bytes()));
+                set.for_each(|member, score| self.xor_pair(member, &number::double::shortest(score)));
             }
             Object::Stream(stream) => {
                 for entry in stream.iter() {

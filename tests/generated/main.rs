@@ -27,6 +27,8 @@ use russet_tests::peers::Server;
 const GRAMMARS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/grammar");
 const COMMON: &str = "common.grammar";
 const CONNECTIONS: usize = 3;
+/// Of those sequences in which they wait for each other.
+const AUDIENCE: usize = 5;
 
 /// How many sequences came to their end without a difference, and how many commands these had.
 static SEQUENCES: AtomicUsize = AtomicUsize::new(0);
@@ -111,7 +113,8 @@ fn families() -> io::Result<Vec<(String, Arc<Grammar>)>> {
 
 fn check(seed: u64, commands: usize, grammar: &Grammar, oracle: Oracle) -> Result<(), Failed> {
     let mut rng = StdRng::seed_from_u64(seed);
-    let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(CONNECTIONS, &mut rng)).collect();
+    let connections = if grammar.audience { AUDIENCE } else { CONNECTIONS };
+    let operations: Vec<Operation> = (0..commands).map(|_| grammar.generate(connections, &mut rng)).collect();
     let start = || {
         let pair = Pair::start(Server::Russet, oracle.server, oracle.protocol);
         let pair = if oracle.events { pair.map(Pair::listening) } else { pair };

@@ -197,6 +197,28 @@ impl Client {
         }
     }
 
+    /// A reply that has arrived already, if one has: from a server of which it is known that it has nothing more to say.
+    ///
+    /// # Errors
+    /// Those of [`Client::read`].
+    pub fn arrived(&mut self) -> io::Result<Option<Reply>> {
+        self.stream.set_nonblocking(true)?;
+        let mut filled = self.fill(Instant::now());
+        while matches!(filled, Ok(Filled::Some)) {
+            filled = self.fill(Instant::now());
+        }
+        self.stream.set_nonblocking(false)?;
+        match (resp::parse(&self.inbox), filled?) {
+            (Ok((value, used)), _) => {
+                let rest = self.inbox.split_off(used);
+                Ok(Some(Reply { raw: std::mem::replace(&mut self.inbox, rest), value }))
+            }
+            (Err(Fault::Incomplete), Filled::Closed) => Err(io::ErrorKind::UnexpectedEof.into()),
+            (Err(Fault::Incomplete), _) => Ok(None),
+            (Err(fault), _) => Err(io::Error::new(io::ErrorKind::InvalidData, fault.to_string())),
+        }
+    }
+
     fn fill(&mut self, until: Instant) -> io::Result<Filled> {
         let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         self.stream.set_read_timeout(Some(left))?;

@@ -122,8 +122,16 @@ impl Pair {
             side.fresh(self.listening).map_err(|e| fail(0, format!("{}: {e}", side.running.server)))?;
         }
         if self.audience {
-            return self.play_to_an_audience(operations);
+            self.play_to_an_audience(operations)?;
+        } else {
+            self.play_in_turns(operations)?;
         }
+        self.compare_data().map_err(|what| fail(operations.len(), what))
+    }
+
+    /// Plays a sequence in which each command has one reply, and nobody else hears of it.
+    fn play_in_turns(&mut self, operations: &[Operation]) -> Result<(), Failure> {
+        let fail = |index, what| Failure { index, what };
         // Per connection with an open transaction: the rules of the commands that wait for EXEC, and whether one of
         // them lets a key expire.
         let mut open: HashMap<usize, (Vec<Rule>, bool)> = HashMap::new();
@@ -194,33 +202,30 @@ impl Pair {
                 std::thread::sleep(Duration::from_millis(4));
             }
         }
-        let dataset = |side: &mut Side| {
-            let mut client = side.running.connect()?;
-            Dataset::read(&mut client)
-        };
-        let end = operations.len();
-        let right = dataset(&mut self.right).map_err(|e| fail(end, format!("reading the dataset: {e}")))?;
-        let got = dataset(&mut self.tested).map_err(|e| fail(end, format!("reading the dataset: {e}")))?;
+        Ok(())
+    }
+
+    /// What differs in the data that both hold in the end.
+    fn compare_data(&mut self) -> Result<(), String> {
+        let dataset = |side: &mut Side| Dataset::read(&mut side.running.connect()?);
+        let right = dataset(&mut self.right).map_err(|e| format!("reading the dataset: {e}"))?;
+        let got = dataset(&mut self.tested).map_err(|e| format!("reading the dataset: {e}"))?;
         let server = self.right.running.server;
         let differences = got.differences(&right, server);
         if !differences.is_empty() {
-            let text = format!("the datasets differ at the end\n    {}", differences.join("\n    "));
-            return Err(fail(end, text));
+            return Err(format!("the datasets differ at the end\n    {}", differences.join("\n    ")));
         }
         // Redis 7.0 takes the digest of a score's seventeen digits, later ones of as few as tell it from its neighbours.
         if matches!(server, Server::Redis | Server::Redis6) {
             return Ok(());
         }
         let digest = |side: &mut Side| side.running.connect()?.line("DEBUG DIGEST");
-        let right = digest(&mut self.right).map_err(|e| fail(end, format!("DEBUG DIGEST: {e}")))?;
-        let got = digest(&mut self.tested).map_err(|e| fail(end, format!("DEBUG DIGEST: {e}")))?;
+        let right = digest(&mut self.right).map_err(|e| format!("DEBUG DIGEST: {e}"))?;
+        let got = digest(&mut self.tested).map_err(|e| format!("DEBUG DIGEST: {e}"))?;
         if got.raw == right.raw || right.value.is_error() {
             return Ok(());
         }
-        Err(fail(
-            end,
-            format!("equal datasets have different digests: {}, {}", right.value.lossy(), got.value.lossy()),
-        ))
+        Err(format!("equal datasets have different digests: {}, {}", right.value.lossy(), got.value.lossy()))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Random command sequences, played to two servers in lockstep.
 //!
 //! A line `@oracles valkey9` names who is asked in place of the usual servers; such a file stands alone, without
-//! `common.grammar`. A line `@audience` is for commands to which servers say any number of things to anybody: messages.
+//! `common.grammar`. A line `@audience` is for commands to which servers say nothing yet, or any number of things
+//! to anybody (clients that wait, messages): after each command all connections tell what they were told.
 //!
 //! A grammar file has one command a line, in the way manuals write them:
 //!

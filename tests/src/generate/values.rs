@@ -176,7 +176,7 @@ impl Values {
             // Where 4294967295 would make half a gigabyte.
             "bit" | "place" => false,
             // What nothing else may come to, or come between.
-            "hll" | "own-list" | "own-zset" | "number" | "member" | "element" => false,
+            "hll" | "client" | "own-list" | "own-zset" | "number" | "member" | "element" => false,
             _ => true,
         };
         if strays && rng.random_bool(0.02) {
@@ -208,6 +208,8 @@ impl Values {
             // Keys of one type that no other comes to.
             "own-list" => one(&["o:1", "o:2", "o:3"], rng),
             "own-zset" => one(&["q:1", "q:2"], rng),
+            // Connections: who plays a sequence knows their ids.
+            "client" => one(&["{id1}", "{id2}", "{id3}", "{id4}", "{id5}"], rng),
             // What is sorted: numbers, in sets now and then a text, in lists also one with a NUL.
             "number" => match rng.random_range(0..8) {
                 0 => one(SORTED_NUMBERS, rng),

@@ -1,6 +1,8 @@
-//! Sequences of commands to which a server says any number of things, and not only to who sent them: publish and subscribe.
+//! Sequences of commands to which a server says any number of things, none at first too, and not only to who sent them:
+//! publish and subscribe, clients that wait.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{Failure, Operation, Pair, Side};
@@ -11,29 +13,44 @@ use crate::resp::Value;
 
 /// What nobody publishes.
 const MARK: &[u8] = b"all heard";
+/// As many wait at most; somebody has to be left who may end it.
+const WAITING: usize = 3;
+/// A connection that sends no command of the sequence.
+const ASIDE: usize = 0;
+
+/// The connections of a server.
+#[derive(Default)]
+struct Audience {
+    /// Their ids, for `CLIENT UNBLOCK {id2}`.
+    ids: BTreeMap<usize, Vec<u8>>,
+    /// Those whose command has not been answered.
+    waiting: BTreeSet<usize>,
+}
 
 impl Pair {
     /// Plays a sequence; after each command everybody tells what was said to them.
     pub(super) fn play_to_an_audience(&mut self, operations: &[Operation]) -> Result<(), Failure> {
-        let mut present = BTreeSet::new();
+        let (mut right, mut tested) = (Audience::default(), Audience::default());
         for (index, operation) in operations.iter().enumerate() {
-            if operation.skip.contains(&self.right.running.server) {
+            let full = right.waiting.len() == WAITING && may_wait(operation);
+            let skipped = operation.skip.contains(&self.right.running.server);
+            if skipped || full || right.waiting.contains(&operation.connection) {
                 continue;
             }
-            present.insert(operation.connection);
             let mut said = Vec::new();
-            for side in [&mut self.right, &mut self.tested] {
-                let heard = side.say(operation, &present, self.protocol);
+            for (side, audience) in [(&mut self.right, &mut right), (&mut self.tested, &mut tested)] {
+                let heard = side.say(operation, audience, self.protocol);
                 said.push(heard.map_err(|e| {
                     let log = side.running.log_tail(30);
-                    Failure { index, what: format!("{}: {e}\n{log}", side.running.server) }
+                    Failure { index, what: format!("{operation}\n{}: {e}\n{log}", side.running.server) }
                 })?);
             }
             let alike = |(right, got): (&(usize, Reply), &(usize, Reply))| {
                 right.0 == got.0 && operation.rule.accepts_value(&got.1.value, &right.1.value)
             };
             let judged = operation.judge.asks(self.right.running.server);
-            if said[0].len() != said[1].len() || judged && !said[0].iter().zip(&said[1]).all(alike) {
+            let same = said[0].len() == said[1].len() && right.waiting == tested.waiting;
+            if !same || judged && !said[0].iter().zip(&said[1]).all(alike) {
                 let told = |said: &[(usize, Reply)]| {
                     let one = |(to, what): &(usize, Reply)| format!("{to}< {}", show_short(&what.raw, 200));
                     said.iter().map(one).collect::<Vec<_>>().join("\n            ")
@@ -56,19 +73,54 @@ impl Side {
     fn say(
         &mut self,
         operation: &Operation,
-        present: &BTreeSet<usize>,
+        audience: &mut Audience,
         protocol: Protocol,
     ) -> io::Result<Vec<(usize, Reply)>> {
         let sender = operation.connection;
-        self.client(sender, protocol)?.send(&operation.words)?;
-        let others = present.iter().copied().filter(|&other| other != sender);
+        if let Entry::Vacant(place) = audience.ids.entry(sender) {
+            let id = self.client(sender, protocol)?.line("CLIENT ID")?.value.integer().unwrap_or_default();
+            place.insert(id.to_string().into_bytes());
+        }
+        let named = |word: &Vec<u8>| {
+            let number = word.strip_prefix(b"{id").and_then(|rest| rest.strip_suffix(b"}"));
+            let number = number.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+            number
+                .map_or(word.clone(), |number: usize| audience.ids.get(&number).cloned().unwrap_or_default())
+        };
+        let words: Vec<Vec<u8>> = operation.words.iter().map(named).collect();
+        self.client(sender, protocol)?.send(&words)?;
+
+        if may_wait(operation) {
+            audience.waiting.insert(sender);
+        }
+        if !audience.waiting.is_empty() {
+            // The server has read the command before the second of these, and has sent what came of it.
+            for _ in 0..2 {
+                self.client(ASIDE, protocol)?.line("PING")?;
+            }
+        }
+        let others: Vec<usize> = audience.ids.keys().copied().filter(|&other| other != sender).collect();
         let mut said = Vec::new();
         for connection in std::iter::once(sender).chain(others) {
-            let heard = heard(self.client(connection, protocol)?)?;
+            let client = self.client(connection, protocol)?;
+            if audience.waiting.contains(&connection) {
+                let Some(reply) = client.arrived()? else { continue };
+                said.push((connection, reply));
+                audience.waiting.remove(&connection);
+            }
+            let heard = heard(client)?;
             said.extend(heard.into_iter().map(|what| (connection, what)));
         }
         Ok(said)
     }
+}
+
+/// Whether a command may be answered later.
+fn may_wait(operation: &Operation) -> bool {
+    let named = |word: &[u8], names: &[&str]| names.iter().any(|n| word.eq_ignore_ascii_case(n.as_bytes()));
+    let waiting = ["BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "BZMPOP"];
+    operation.words.first().is_some_and(|word| named(word, &waiting))
+        || operation.words.iter().any(|word| named(word, &["BLOCK"]))
 }
 
 /// Everything that a connection has been told up to now.

@@ -70,7 +70,11 @@ impl Engine {
     /// # Errors
     /// If two of them have one name.
     pub fn new(setup: Setup) -> Result<Self, Conflict> {
-        let registry = Registry::collect()?;
+        Ok(Engine::with_registry(setup, Arc::new(Registry::collect()?)))
+    }
+
+    /// Makes an engine with the commands of a registry, which several may share.
+    pub fn with_registry(setup: Setup, registry: Arc<Registry>) -> Self {
         let mut random = SmallRng::from_seed(setup.seed);
         let hasher = KeyHasher::new(random.random());
         let time = Timekeeper::new(setup.clock);
@@ -105,9 +109,9 @@ impl Engine {
             pubsub: Pubsub::default(),
             pushes: Output::default(),
         };
-        let mut engine = Engine { keyspace, core, registry: Arc::new(registry) };
+        let mut engine = Engine { keyspace, core, registry };
         engine.apply_params();
-        Ok(engine)
+        engine
     }
 
     /// Renames a command, or takes it away where `to` is empty. For the start of the server, before the registry is shared.

@@ -12,10 +12,10 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use russet_engine::args::OwnedArgs;
 use russet_engine::command::phrase::{Choice, Phrase};
-use russet_engine::command::{Argument, Entry, Group};
+use russet_engine::command::{Argument, Entry, Group, Registry};
 use russet_engine::keyspace::Cycle;
 use russet_engine::{Engine, ManualClock, Protocol, Setup, params};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 #[global_allocator]
@@ -92,6 +92,12 @@ impl Choice for Chance<'_> {
     }
 }
 
+/// All commands, read once.
+static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| {
+    russet_commands::link();
+    Arc::new(Registry::collect().expect("no two commands have one name"))
+});
+
 /// An engine, and whether it holds the data.
 struct Table {
     engine: Engine,
@@ -104,12 +110,11 @@ struct Table {
 
 impl Table {
     fn new() -> Self {
-        russet_commands::link();
         let clock = ManualClock::at(1_700_000_000_000);
         let mut setup = Setup::for_tests(clock.clone());
         let debug = params::find(b"enable-debug-command").expect("it is declared");
         setup.params.assign(debug, &[b"yes"]).expect("a valid value");
-        let engine = Engine::new(setup).expect("no two commands have one name");
+        let engine = Engine::with_registry(setup, Arc::clone(&REGISTRY));
         Table { engine, clock, laid: None, phrases: 0, answered: 0 }
     }
 
@@ -216,9 +221,8 @@ fn every_command_survives_what_it_is_told() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
     let mut random = SmallRng::seed_from_u64(seed);
-    let registry = Table::new().engine.registry.clone();
     let (mut commands, mut phrases, mut answered) = (0, 0, 0);
-    for entry in registry.iter() {
+    for entry in REGISTRY.iter() {
         if entry.command.run.is_some() && !OBEDIENT.contains(&entry.name.as_str()) {
             let mut table = Table::new();
             try_command(entry, &mut random, &mut table);

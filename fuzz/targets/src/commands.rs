@@ -19,13 +19,13 @@ use crate::framing;
 use arbitrary::Unstructured;
 use russet_engine::args::OwnedArgs;
 use russet_engine::command::phrase::{Choice, Phrase};
-use russet_engine::command::{Argument, Group};
+use russet_engine::command::{Argument, Group, Registry};
 use russet_engine::keyspace::Cycle;
 use russet_engine::params;
 use russet_engine::session::{ClientKey, ReplyMode};
 use russet_engine::{Engine, Flow, ManualClock, Setup};
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Commands in one sequence, at most.
 const STEPS: usize = 200;
@@ -110,11 +110,15 @@ const SIGNS: &[&str] = &[
 const PATTERNS: &[&str] =
     &["*", "?", "a*", "*a*b*c", "[a-c]", "[^a]", "[", "\\", "key:?", "***********x", "[z-a]*", "[a-", "a\\"];
 
+/// All commands, read once for all inputs.
+static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| {
+    russet_commands::link();
+    Arc::new(Registry::collect().expect("no two commands have one name"))
+});
+
 /// Every word in capitals that a declaration's syntax line shows: option names.
 static OPTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    russet_commands::link();
-    let registry = russet_engine::command::Registry::collect().expect("no two commands have one name");
-    let lines = registry.iter().map(|entry| entry.command.syntax);
+    let lines = REGISTRY.iter().map(|entry| entry.command.syntax);
     let words = lines.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'));
     let tokens = words.filter(|word| word.chars().any(|c| c.is_ascii_uppercase()));
     let parameters = [
@@ -195,12 +199,11 @@ impl Choice for Speaker<'_, '_, '_> {
 
 impl Table {
     fn new() -> Self {
-        russet_commands::link();
         let clock = ManualClock::at(1_700_000_000_000);
         let mut setup = Setup::for_tests(clock.clone());
         let debug = params::find(b"enable-debug-command").expect("it is declared");
         setup.params.assign(debug, &[b"yes"]).expect("a valid value");
-        let mut engine = Engine::new(setup).expect("no two commands have one name");
+        let mut engine = Engine::with_registry(setup, Arc::clone(&REGISTRY));
         let clients = (0..3).map(|_| engine.connect()).collect();
         let names = engine.registry.iter().map(|entry| (entry.name.clone(), entry.command.group)).collect();
         Table { engine, clock, clients, turn: 0, names }

@@ -1,7 +1,7 @@
 //! What a session has still to be sent: bytes in order, large values among them by reference.
 
 use std::collections::VecDeque;
-use std::io::IoSlice;
+use std::io::{self, IoSlice};
 use std::sync::Arc;
 
 /// A value that is shared with the keyspace while it leaves.
@@ -289,6 +289,18 @@ impl Output {
             self.queued = mark.queued;
         }
         self.tail.truncate(mark.tail);
+    }
+}
+
+/// What is written waits to be sent.
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Output::write(self, bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

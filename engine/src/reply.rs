@@ -210,6 +210,13 @@ impl<'a> Reply<'a> {
         self.raw(b"\r\n")
     }
 
+    /// All that waits in an output, of which nothing has been sent, as a bulk string.
+    pub fn bulk_of(&mut self, mut bytes: Output) -> Outcome {
+        self.head(b'$', bytes.len() as i64)?;
+        self.output.append(&mut bytes);
+        self.raw(b"\r\n")
+    }
+
     /// Text with a three-letter format (`txt`, `mkd`); in RESP2 a bulk string.
     pub fn verbatim(&mut self, format: &str, text: &[u8]) -> Outcome {
         match self.protocol {

@@ -1,5 +1,6 @@
 //! DUMP: a value as bytes that `RESTORE` takes, here and in Redis.
 
+use russet_engine::output::Output;
 use russet_engine::prelude::*;
 use russet_engine::rdb;
 
@@ -17,7 +18,12 @@ command! {
 fn dump(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let compress = cx.core.params.rdbcompression();
     match cx.db.read(args.key(1)) {
-        Some(entry) => cx.reply.bulk(&rdb::dump(entry, compress)),
+        Some(entry) => {
+            let mut bytes = Output::default();
+            // What is to be sent takes everything.
+            let _ = rdb::dump(entry, compress, &mut bytes);
+            cx.reply.bulk_of(bytes)
+        }
         None => cx.reply.null(),
     }
 }

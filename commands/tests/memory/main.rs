@@ -120,6 +120,7 @@ fn hashes_and_lists() {
     table.answers("HRANDFIELD h 4611686018427387903 WITHVALUES", 1.0);
     table.answers("HRANDFIELD h 50000", 2.0);
     table.answers("HRANDFIELD h -200000 WITHVALUES", 1.0);
+    table.answers("DUMP h", 1.0);
     table.counts("HLEN h");
     table.refuses("HRANDFIELD h -9223372036854775807", 0);
     table.fill("RPUSH l", 1, (0..300_000).map(|n| format!("element:{}", n % 1000)));

@@ -8,6 +8,7 @@
 use super::value::{kind_of, read_entry, version_of, write_value};
 use super::{Checksum, Error, Kind, Reader, Rules, Version, Writer};
 use crate::value::Entry;
+use std::io::{self, Write};
 
 /// Bytes behind the value: version and checksum.
 const FOOTER: usize = 10;
@@ -21,18 +22,18 @@ pub enum Refusal {
     Value(Error),
 }
 
-/// A value as bytes, long strings compressed if told to. O(bytes).
-pub fn dump(entry: &Entry, compress: bool) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = Writer::new(&mut bytes, compress).with_checksum();
+/// Writes a value as bytes, long strings compressed if told to. O(bytes).
+///
+/// # Errors
+/// The first of the sink.
+pub fn dump(entry: &Entry, compress: bool, sink: impl Write) -> io::Result<()> {
+    let mut writer = Writer::new(sink, compress).with_checksum();
     writer.byte(kind_of(entry).0);
     write_value(&mut writer, entry);
     writer.put(&version_of(entry).0.to_le_bytes());
     let checksum = writer.checksum();
     writer.put(&checksum.to_le_bytes());
-    // A vector takes everything.
-    let _ = writer.finish();
-    bytes
+    writer.finish()
 }
 
 /// The number of bytes that a value takes, long strings compressed if told to. O(bytes).

@@ -148,7 +148,7 @@ impl Table {
         self.lay();
         let Table { engine, clock, .. } = self;
         let client = engine.connect();
-        let protocol = if self.phrases % 2 == 0 { Protocol::Resp2 } else { Protocol::Resp3 };
+        let protocol = if self.phrases.is_multiple_of(2) { Protocol::Resp2 } else { Protocol::Resp3 };
         engine.core.clients.get_mut(client).expect("it is connected").session.protocol = protocol;
         let words = OwnedArgs::new(words.iter().map(Vec::as_slice));
         let hasher = engine.keyspace.hasher().clone();

@@ -98,7 +98,12 @@ fn key<W: Write>(commands: &mut Commands<W>, entry: &Entry) {
             Some(Object::Hash(fields)) => hash(commands, name, fields),
             Some(Object::Stream(entries)) => stream(commands, name, entries),
             // Only the module could say which of its commands make it.
-            Some(Object::Module(_)) => commands.put([&b"RESTORE"[..], name, b"0", &rdb::dump(entry, true)]),
+            Some(Object::Module(_)) => {
+                let mut dumped = Vec::new();
+                // A vector takes everything.
+                let _ = rdb::dump(entry, true, &mut dumped);
+                commands.put([&b"RESTORE"[..], name, b"0", &dumped]);
+            }
         }
     }
     if let Some(at) = entry.expiry() {

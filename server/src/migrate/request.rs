@@ -48,7 +48,9 @@ impl Request {
             // 0 would be for ever.
             let life = entry.expiry().map_or(0, |at| (at - now_ms).max(1));
             let life = life.to_string();
-            let payload = rdb::dump(entry, compress);
+            let mut payload = Vec::new();
+            // A vector takes everything.
+            let _ = rdb::dump(entry, compress, &mut payload);
             let words: [&[u8]; 5] = [b"RESTORE", key.bytes, life.as_bytes(), &payload, b"REPLACE"];
             request.words(if options.replace { &words } else { &words[..4] });
             request.sent.push(index);

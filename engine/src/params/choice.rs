@@ -168,6 +168,13 @@ choices! {
         /// Only when a client other than a master sends it.
         Clients = "clients",
     }
+    /// Which versions of snapshots are loaded.
+    VersionCheck {
+        /// Those that are known.
+        Strict = "strict",
+        /// Newer ones too, as far as they hold nothing that is not known.
+        Relaxed = "relaxed",
+    }
     /// What happens when a command that came from the master or the journal fails.
     PropagationError {
         /// It is counted.

@@ -1,7 +1,7 @@
 //! Parameters of snapshots and of the append-only file.
 
 use super::amount::Bytes;
-use super::choice::{AppendFsync, SanitizeDump};
+use super::choice::{AppendFsync, SanitizeDump, VersionCheck};
 use super::declare::parameters;
 use super::lists::SavePoints;
 use super::setting::{I32_MAX, Range, Text, TextRule};
@@ -52,6 +52,8 @@ parameters! {
     rdb_del_sync_files: bool = "no" in (), [], later "replication";
     /// How closely a dumped value is checked before it is used.
     sanitize_dump_payload: SanitizeDump = "no" in (), [];
+    /// Which versions of snapshots are loaded; a parameter of newer servers.
+    rdb_version_check: VersionCheck = "strict" in (), [HIDDEN];
     /// Pause after each key of a snapshot, for tests.
     rdb_key_save_delay: i64 = "0" in Range::new(I32_MIN, I32_MAX).unit("microseconds"), [HIDDEN];
     /// Pause after each key that is loaded, for tests.

@@ -7,7 +7,7 @@ use crate::start::Failure;
 use crate::sys::os_text;
 use russet_engine::host::Dataset;
 use russet_engine::params::Params;
-use russet_engine::params::choice::SanitizeDump;
+use russet_engine::params::choice::{SanitizeDump, VersionCheck};
 use russet_engine::persistence::Loading;
 use russet_engine::rdb;
 use russet_engine::rdb::file::{LoadRules, Loader};
@@ -117,6 +117,7 @@ fn begin(dataset: &mut Dataset<'_>, replace: bool) -> Result<Option<Running<File
 pub(crate) fn rules(params: &Params) -> LoadRules {
     LoadRules {
         checksum: params.rdbchecksum(),
+        newer: params.rdb_version_check() == VersionCheck::Relaxed,
         deep: params.sanitize_dump_payload() == SanitizeDump::Yes,
         ..LoadRules::default()
     }

@@ -30,6 +30,8 @@ pub struct LoadRules {
     pub replace: bool,
     /// The checksum is looked at (`rdbchecksum`).
     pub checksum: bool,
+    /// A newer version is tried as well (`rdb-version-check relaxed`).
+    pub newer: bool,
     /// Values are checked more closely (`sanitize-dump-payload`).
     pub deep: bool,
     /// Bytes that there are to read, as far as known: it bounds what is believed of announced sizes.
@@ -80,7 +82,7 @@ impl<R: Read> Loader<R> {
     pub fn begin(source: R, rules: LoadRules, keyspace: &Keyspace) -> Result<Self, Error> {
         let reader = Reader::new(source);
         let mut reader = if rules.checksum { reader.with_checksum() } else { reader };
-        let version = version(&reader.array()?)?;
+        let version = version(&reader.array()?, rules.newer)?;
         Ok(Loader {
             reader,
             rules,
@@ -255,8 +257,8 @@ impl<R: Read> Loader<R> {
     }
 }
 
-/// The version that a file's first nine bytes name.
-fn version(magic: &[u8; 9]) -> Result<u16, Error> {
+/// The version that a file's first nine bytes name. With `newer` it may be one of Valkey's that nobody here has seen.
+fn version(magic: &[u8; 9], newer: bool) -> Result<u16, Error> {
     let of_valkey = magic.starts_with(VALKEY);
     if !of_valkey && !magic.starts_with(b"REDIS0") {
         return Err(Error::corrupt("Wrong signature trying to load DB from file"));
@@ -264,7 +266,7 @@ fn version(magic: &[u8; 9]) -> Result<u16, Error> {
     let digits = std::str::from_utf8(&magic[6..]).ok().and_then(|digits| digits.parse::<u16>().ok());
     let version = digits.unwrap_or(0);
     let known = if of_valkey {
-        (FIRST_OF_VALKEY..=Version::NEWEST.0).contains(&version)
+        version >= FIRST_OF_VALKEY && (newer || version <= Version::NEWEST.0)
     } else {
         (1..=LAST_OF_REDIS).contains(&version)
     };

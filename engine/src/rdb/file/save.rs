@@ -82,7 +82,7 @@ pub fn save<W: Write>(
             saved(count)
         })?;
     }
-    for aux in keyspace.beside.module_aux.iter().filter(|aux| !aux.before_keys) {
+    for aux in keyspace.beside.module_aux.iter().filter(|aux| !aux.before_keys()) {
         aux.write(&mut writer);
     }
     writer.byte(opcode::END);
@@ -128,7 +128,7 @@ fn begin<W: Write>(writer: &mut Writer<W>, keyspace: &Keyspace, rules: &SaveRule
     aux("ctime", &|writer| writer.integer(rules.now_s));
     aux("used-mem", &|writer| writer.integer(rules.used_memory as i64));
     aux("aof-base", &|writer| writer.integer(i64::from(rules.journal_base)));
-    for aux in keyspace.beside.module_aux.iter().filter(|aux| aux.before_keys) {
+    for aux in keyspace.beside.module_aux.iter().filter(|aux| aux.before_keys()) {
         aux.write(writer);
     }
     for code in &keyspace.beside.libraries {

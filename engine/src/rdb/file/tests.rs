@@ -40,7 +40,7 @@ const RULES: SaveRules = SaveRules {
     policy: EvictionPolicy::NoEviction,
 };
 const CHECKED: LoadRules =
-    LoadRules { keep_expired: false, replace: false, checksum: true, deep: false, size: 0 };
+    LoadRules { keep_expired: false, replace: false, checksum: true, newer: false, deep: false, size: 0 };
 
 fn saved(keyspace: &Keyspace, rules: &SaveRules) -> Vec<u8> {
     let (mut bytes, mut keys) = (Vec::new(), 0);
@@ -146,7 +146,7 @@ fn what_stands_beside_the_keys_is_kept_as_it_is() {
     let mut to = engine();
     assert!(load(&mut to, &bytes, CHECKED).unwrap().unchecked);
     assert_eq!(to.keyspace.beside.libraries, [Box::from(*b"code")]);
-    assert!(to.keyspace.beside.module_aux[0].before_keys);
+    assert!(to.keyspace.beside.module_aux[0].before_keys());
     let again = saved(&to.keyspace, &RULES);
     let mut expected = vec![opcode::MODULE_AUX];
     expected.extend_from_slice(&part);
@@ -226,6 +226,7 @@ fn refusals_are_in_redis_s_words() {
             crate::rdb::Checksum::of(b"REDIS0010\xff")
         )
     );
+    load(&mut engine(), b"VALKEY987\xff\0\0\0\0\0\0\0\0", LoadRules { newer: true, ..CHECKED }).unwrap();
     let mut to = engine();
     load(&mut to, b"REDIS0004\0\x01k\x01v\0\x01k\x01w\xff", LoadRules { replace: true, ..CHECKED }).unwrap();
     assert_eq!(get(&mut to.keyspace, 0, "k").as_deref(), Some("w"), "before version 5 there is no checksum");

@@ -39,6 +39,9 @@ fn reload(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             return Err(Error::new("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."));
         }
     }
+    if cx.core.persistence.loading.is_some() {
+        return Err(Error::new("LOADING Redis is loading the dataset in memory"));
+    }
     let Some((_, mut dataset)) = files(cx) else { return Err(super::FAILED) };
     if save {
         saving::save(&mut dataset).map_err(|_| super::FAILED)?;

@@ -13,13 +13,13 @@ use crate::place::{Place, Talk, ends_with, kill, logged, until};
 fn slow(server: Server) -> Result<Place, String> {
     let place = Place::new(server)?;
     let (running, mut client) = place.start(&[])?;
-    client.expect("DEBUG POPULATE 400 key 200", "OK")?;
+    client.expect("DEBUG POPULATE 4000 key 200", "OK")?;
     client.expect("SAVE", "OK")?;
     kill(running)?;
     Ok(place)
 }
 
-const SLOWLY: &[&str] = &["--key-load-delay", "10000", "--loading-process-events-interval-bytes", "1024"];
+const SLOWLY: &[&str] = &["--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024"];
 
 /// Starts a server that loads slowly, and leaves it loading.
 fn begin(place: &Place) -> Result<(Running, Talk), String> {
@@ -43,8 +43,8 @@ pub(crate) fn clients_are_told_to_wait(server: Server) -> Result<(), String> {
         return Err("INFO does not say that it loads".into());
     }
     client.await_info("loading", "0")?;
-    client.expect("DBSIZE", "400")?;
-    client.await_info("rdb_last_load_keys_loaded", "400")?;
+    client.expect("DBSIZE", "4000")?;
+    client.await_info("rdb_last_load_keys_loaded", "4000")?;
     logged(&running, "DB loaded from disk: ")
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn a_stop_leaves_the_file(server: Server) -> Result<(), String> {
     let (mut running, _client) = begin(&place)?;
     running.signal(Signal::TERM);
     ends_with(&mut running, 0)?;
-    logged(&running, "Received shutdown signal during loading, exiting now.")?;
+    logged(&running, "Received shutdown signal during loading, ")?;
     let (mut running, mut client) = begin(&place)?;
     client.send("SHUTDOWN SAVE")?;
     ends_with(&mut running, 0)?;

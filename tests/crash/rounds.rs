@@ -1,0 +1,210 @@
+//! Rounds of writing, killing, starting and looking.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use russet_tests::launch::{Running, temporary_directory};
+use russet_tests::peers::Server;
+
+use crate::steps::Holdings;
+use crate::writers::{self, End, Progress};
+
+/// Connections that write at a time.
+const CONNECTIONS: usize = 8;
+
+/// What must be there after a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// All that was acknowledged.
+    All,
+    /// All that was acknowledged two seconds before.
+    TwoSeconds,
+    /// All that was acknowledged before the last snapshot that was complete was asked for.
+    LastSave,
+}
+
+impl Promise {
+    fn settings(self) -> Vec<&'static str> {
+        // Rewrites and snapshots all the time.
+        let journal = [
+            "--appendonly",
+            "yes",
+            "--auto-aof-rewrite-min-size",
+            "20kb",
+            "--auto-aof-rewrite-percentage",
+            "30",
+        ];
+        let mut all = match self {
+            Promise::All => [&journal[..], &["--appendfsync", "always"]].concat(),
+            Promise::TwoSeconds => [&journal[..], &["--appendfsync", "everysec"]].concat(),
+            Promise::LastSave => Vec::new(),
+        };
+        all.extend(["--save", "1 10", "--hz", "100"]);
+        all
+    }
+}
+
+/// What is known of one connection's keys.
+#[derive(Default)]
+struct Known {
+    holdings: Holdings,
+    /// Steps that made them.
+    steps: u64,
+    progress: Arc<Progress>,
+}
+
+/// Sums over all rounds.
+#[derive(Default)]
+struct Sums {
+    acknowledged: u64,
+    checked: u64,
+    lost: u64,
+    begun: [u32; 3],
+}
+
+/// Kills a server `kills` times.
+pub(crate) fn rounds(promise: Promise, kills: u32) -> Result<(), String> {
+    let by_clock =
+        || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |t| t.as_nanos() as u64);
+    let seed = std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(by_clock);
+    let mut random = StdRng::seed_from_u64(seed);
+    let directory = temporary_directory()?;
+    let settings = promise.settings();
+    let mut known: Vec<Known> = (0..CONNECTIONS).map(|_| Known::default()).collect();
+    let mut sums = Sums::default();
+    let start = || Running::start_in(Server::Russet, directory.path(), &settings);
+    let mut running = start()?;
+    for kill in 1..=kills {
+        let outcome = round(&running, promise, &mut known, &mut random, &mut sums).and_then(|ends| {
+            running.wait_end(Duration::from_secs(10))?;
+            running = start()?;
+            Ok(ends)
+        });
+        let ends = match outcome {
+            Ok(ends) => ends,
+            Err(error) => return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory)),
+        };
+        if let Err(error) = look(&running, promise, &mut known, &ends, &mut sums) {
+            return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory));
+        }
+    }
+    let Sums { acknowledged, checked, lost, begun: [rewrites, snapshots, plain] } = sums;
+    eprintln!(
+        "{promise:?}: {kills} kills ({rewrites} just after a rewrite was begun, {snapshots} after a snapshot, {plain} at \
+         any moment), {acknowledged} steps acknowledged, {checked} values compared, {lost} acknowledged steps gone \
+         within the promise (SEED={seed})"
+    );
+    Ok(())
+}
+
+/// The files are kept to be looked at.
+fn kept(error: &str, directory: tempfile::TempDir) -> String {
+    format!("{error}\nthe files are in {}", directory.keep().display())
+}
+
+/// Lets the connections write, kills the server, and says how far each came, and for which steps it must answer.
+fn round(
+    running: &Running,
+    promise: Promise,
+    known: &mut [Known],
+    random: &mut StdRng,
+    sums: &mut Sums,
+) -> Result<Vec<(End, u64)>, String> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut threads = Vec::new();
+    for (connection, known) in known.iter().enumerate() {
+        let (progress, stop) = (Arc::clone(&known.progress), Arc::clone(&stop));
+        threads.push(writers::write(running, connection, known.steps, random.random(), progress, stop)?);
+    }
+    let acknowledged = |known: &[Known]| {
+        known.iter().map(|k| k.progress.acknowledged.load(Ordering::SeqCst)).collect::<Vec<_>>()
+    };
+    let mut floor: Vec<u64> = known.iter().map(|known| known.steps).collect();
+    let pause = Duration::from_millis(random.random_range(5..300));
+    std::thread::sleep(pause);
+    let mut control = running.connect().map_err(|e| e.to_string())?;
+    // A snapshot that is complete before the end: what had been acknowledged is in it.
+    if promise == Promise::LastSave && random.random_bool(0.5) {
+        let before = acknowledged(known);
+        let reply = control.line("SAVE").map_err(|e| e.to_string())?;
+        // There may be one in the background, which is as good, but nobody knows when it will be complete.
+        if reply.value.text() == Some(b"OK") {
+            floor = before;
+        }
+    }
+    let begun = random.random_range(0..3);
+    let request = match begun {
+        0 => "BGREWRITEAOF",
+        1 => "BGSAVE",
+        _ => "PING",
+    };
+    sums.begun[begun] += 1;
+    control.line(request).map_err(|e| e.to_string())?;
+    std::thread::sleep(Duration::from_micros(random.random_range(0..60_000)));
+    let at_kill = Instant::now();
+    running.signal(rustix::process::Signal::KILL);
+    stop.store(true, Ordering::Relaxed);
+    let mut ends = Vec::new();
+    for (connection, thread) in threads.into_iter().enumerate() {
+        let end = thread.join().map_err(|_| "a writer panicked")?;
+        if let Some(refusal) = &end.refusal {
+            return Err(format!("connection {connection} was refused: {refusal}\n{}", running.log_tail(30)));
+        }
+        let latest = end.history.last().map_or(0, |&(_, n)| n);
+        sums.acknowledged += latest - known[connection].steps;
+        let must = match promise {
+            Promise::All => latest,
+            Promise::TwoSeconds => {
+                let until = at_kill.checked_sub(Duration::from_secs(2));
+                let old = end.history.iter().rev().find(|(at, _)| until.is_some_and(|until| *at <= until));
+                old.map_or(known[connection].steps, |&(_, n)| n)
+            }
+            Promise::LastSave => floor[connection],
+        };
+        ends.push((end, must));
+    }
+    Ok(ends)
+}
+
+/// Compares what the server holds with what the steps make.
+fn look(
+    running: &Running,
+    promise: Promise,
+    known: &mut [Known],
+    ends: &[(End, u64)],
+    sums: &mut Sums,
+) -> Result<(), String> {
+    let mut client = running.connect().map_err(|e| e.to_string())?;
+    for (connection, (known, (end, must))) in known.iter_mut().zip(ends).enumerate() {
+        let found = Holdings::read(&mut client, connection).map_err(|e| e.to_string())?;
+        sums.checked += 1;
+        // Without a journal a crash goes back behind what was there at the last start: all steps from the first on.
+        let (mut holdings, mut steps) = match promise {
+            Promise::LastSave => (Holdings::default(), 0),
+            _ => (known.holdings.clone(), known.steps),
+        };
+        let mut nearest = None;
+        while holdings != found || steps < *must {
+            if steps == *must {
+                nearest = Some(holdings.difference(&found));
+            }
+            if steps == end.sent {
+                return Err(format!(
+                    "connection {connection}: nothing between {must} (acknowledged) and {} (sent) steps makes what is \
+                     there; against {must}:\n    {}",
+                    end.sent,
+                    nearest.unwrap_or_default()
+                ));
+            }
+            holdings.apply(steps);
+            steps += 1;
+        }
+        let latest = end.history.last().map_or(0, |&(_, n)| n);
+        sums.lost += latest.saturating_sub(steps);
+        (known.holdings, known.steps) = (holdings, steps);
+    }
+    Ok(())
+}

@@ -8,10 +8,13 @@ use std::time::Duration;
 use russet_tests::launch::Running;
 use russet_tests::peers::Server;
 
+/// What is done with each connection that arrives.
+type Hosts = Vec<fn(TcpStream)>;
+
 const SERVERS: [Server; 3] = [Server::Redis, Server::Valkey, Server::Russet];
 
 /// Listens, and gives each connection that arrives to the next of `hosts`.
-fn target(hosts: Vec<fn(TcpStream)>) -> Result<(String, JoinHandle<()>), String> {
+fn target(hosts: Hosts) -> Result<(String, JoinHandle<()>), String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
     let port = listener.local_addr().map_err(|e| e.to_string())?.port().to_string();
     let thread = std::thread::spawn(move || {
@@ -30,7 +33,7 @@ fn hear(socket: &mut TcpStream) {
 }
 
 /// Plays lines to each server with a target of one's own, and returns what they say, which must be the same.
-fn same(hosts: fn() -> Vec<fn(TcpStream)>, lines: &[&str]) -> Result<Vec<String>, String> {
+fn same(hosts: fn() -> Hosts, lines: &[&str]) -> Result<Vec<String>, String> {
     let mut right: Option<Vec<String>> = None;
     for server in SERVERS {
         let (port, thread) = target(hosts())?;
@@ -54,7 +57,7 @@ fn same(hosts: fn() -> Vec<fn(TcpStream)>, lines: &[&str]) -> Result<Vec<String>
 
 /// One that has taken the first key and is gone before it has answered about the second.
 pub(crate) fn breaking_off() -> Result<(), String> {
-    let hosts: fn() -> Vec<fn(TcpStream)> = || {
+    let hosts: fn() -> Hosts = || {
         vec![|mut socket| {
             hear(&mut socket);
             let _ = socket.write_all(b"+OK\r\n+OK\r\n");
@@ -73,7 +76,7 @@ pub(crate) fn breaking_off() -> Result<(), String> {
 
 /// One that accepts and never answers.
 pub(crate) fn silent() -> Result<(), String> {
-    let hosts: fn() -> Vec<fn(TcpStream)> = || {
+    let hosts: fn() -> Hosts = || {
         vec![|mut socket| {
             hear(&mut socket);
             // Until the other side gives up.
@@ -90,7 +93,7 @@ pub(crate) fn silent() -> Result<(), String> {
 
 /// One that hangs up on the first connection before it answers: the second attempt succeeds.
 pub(crate) fn hanging_up_once() -> Result<(), String> {
-    let hosts: fn() -> Vec<fn(TcpStream)> = || {
+    let hosts: fn() -> Hosts = || {
         vec![|mut socket| hear(&mut socket), |mut socket| {
             hear(&mut socket);
             let _ = socket.write_all(b"+OK\r\n+OK\r\n");

@@ -87,7 +87,7 @@ pub(crate) fn rounds(promise: Promise, kills: u32) -> Result<(), String> {
             Ok(ends) => ends,
             Err(error) => return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory)),
         };
-        if let Err(error) = look(&running, promise, &mut known, &ends, &mut sums) {
+        if let Err(error) = look(&running, &mut known, &ends, &mut sums) {
             return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory));
         }
     }
@@ -170,22 +170,13 @@ fn round(
 }
 
 /// Compares what the server holds with what the steps make.
-fn look(
-    running: &Running,
-    promise: Promise,
-    known: &mut [Known],
-    ends: &[(End, u64)],
-    sums: &mut Sums,
-) -> Result<(), String> {
+fn look(running: &Running, known: &mut [Known], ends: &[(End, u64)], sums: &mut Sums) -> Result<(), String> {
     let mut client = running.connect().map_err(|e| e.to_string())?;
     for (connection, (known, (end, must))) in known.iter_mut().zip(ends).enumerate() {
         let found = Holdings::read(&mut client, connection).map_err(|e| e.to_string())?;
         sums.checked += 1;
-        // Without a journal a crash goes back behind what was there at the last start: all steps from the first on.
-        let (mut holdings, mut steps) = match promise {
-            Promise::LastSave => (Holdings::default(), 0),
-            _ => (known.holdings.clone(), known.steps),
-        };
+        // What was there at the last start was in the files, and so is there again.
+        let (mut holdings, mut steps) = (known.holdings.clone(), known.steps);
         let mut nearest = None;
         while holdings != found || steps < *must {
             if steps == *must {

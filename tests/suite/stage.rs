@@ -59,7 +59,7 @@ impl Stage {
             mirror(&source.join("tests"), &root.join("tests"), &["tmp"])?;
             fs::create_dir(root.join("tests/tmp"))?;
             fs::create_dir(root.join("src"))?;
-            for tool in ["valkey-cli", "valkey-benchmark"] {
+            for tool in ["valkey-cli", "valkey-benchmark", "valkey-check-aof", "valkey-check-rdb"] {
                 symlink(tools.with_file_name(tool), root.join("src").join(tool))?;
             }
             Ok(())

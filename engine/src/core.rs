@@ -48,6 +48,8 @@ pub struct Core {
     pub pause: Option<Pause>,
     /// Elements of a list of so many bytes or more get a node of their own (`DEBUG QUICKLIST-PACKED-THRESHOLD`).
     pub large_element: u32,
+    /// Checksums of dumped values are not compared (`DEBUG SET-SKIP-CHECKSUM-VALIDATION`).
+    pub skip_checksums: bool,
     /// Forty hexadecimal digits that name the history of this dataset, for replicas.
     pub replication_id: String,
     /// Unix time in milliseconds when the engine was made.

@@ -95,6 +95,7 @@ impl Engine {
             cron_paused: false,
             pause: None,
             large_element: crate::value::ListLimits::LARGE,
+            skip_checksums: false,
             replication_id,
             started_ms: now_us / 1000,
             obeys: false,

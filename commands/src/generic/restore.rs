@@ -114,9 +114,13 @@ fn restore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let hasher = cx.db.keyspace().hasher().clone();
     let deep = cx.core.sanitizes_dumps();
     let rules = Rules { params: &cx.core.params, hasher: &hasher, now_ms: now, deep };
-    let mut entry = rdb::restore(args.word(3), key.bytes, expiry, &rules).map_err(|why| match why {
+    let checked = !cx.core.skip_checksums;
+    let mut entry = rdb::restore(args.word(3), key.bytes, expiry, &rules, checked).map_err(|why| match why {
         Refusal::Footer => Error::new("ERR DUMP payload version or checksum are wrong"),
-        Refusal::Value(_) => Error::new("ERR Bad data format"),
+        Refusal::Value(why) => {
+            tracing::warn!("Internal error in RDB reading, function at RESTORE -> {why}");
+            Error::new("ERR Bad data format")
+        }
     })?;
     if expiry.is_some_and(|at| at <= now) {
         let lazily = cx.core.params.lazyfree_lazy_server_del();

@@ -45,16 +45,23 @@ pub fn length_of(entry: &Entry, compress: bool) -> u64 {
 
 /// The value that [`dump`], here or elsewhere, made these bytes of, under a key. O(bytes).
 ///
-/// Bytes between the value and the version are passed over, as they are in Redis.
+/// Bytes between the value and the version are passed over, as they are in Redis. The checksum is compared if
+/// `checked`.
 ///
 /// # Errors
 /// What is wrong with them.
-pub fn restore(dumped: &[u8], key: &[u8], expiry: Option<i64>, rules: &Rules<'_>) -> Result<Entry, Refusal> {
+pub fn restore(
+    dumped: &[u8],
+    key: &[u8],
+    expiry: Option<i64>,
+    rules: &Rules<'_>,
+    checked: bool,
+) -> Result<Entry, Refusal> {
     let Some((value, footer)) = dumped.split_last_chunk::<FOOTER>() else { return Err(Refusal::Footer) };
     let [a, b, checksum @ ..] = *footer;
     let (summed, _) = dumped.split_at(dumped.len() - checksum.len());
     let known = u16::from_le_bytes([a, b]) <= Version::NEWEST.0;
-    if !known || Checksum::of(summed) != u64::from_le_bytes(checksum) {
+    if !known || checked && Checksum::of(summed) != u64::from_le_bytes(checksum) {
         return Err(Refusal::Footer);
     }
     let mut reader = Reader::new(value);

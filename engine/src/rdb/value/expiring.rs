@@ -9,7 +9,7 @@
 //! Release candidates of Redis 7.4 gave 22 and 23 other meanings; theirs cannot be read.
 
 use super::hash::{NEVER, TWICE};
-use super::{FORESEEN, Rules, corrupt, element, packed};
+use super::{FORESEEN, Rules, broken, element, packed};
 use crate::keyspace::Expiry;
 use crate::rdb::{Error, Kind, Reader};
 use crate::value::Collection;
@@ -108,12 +108,14 @@ fn read_differences<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Resul
 
 fn read_listpack<R: Read>(reader: &mut Reader<R>, rules: &Rules<'_>) -> Result<Option<Hash>, Error> {
     let _first = reader.time_ms()?;
-    let pack = Listpack::from_bytes(packed(reader)?).map_err(corrupt)?;
+    let pack = Listpack::from_bytes(packed(reader)?).map_err(broken("Hash listpack"))?;
     let mut filling = Filling::new(pack.len() / 3, rules);
     let mut elements = pack.iter();
     while let Some(field) = elements.next() {
         let (Some(value), Some(Element::Int(deadline))) = (elements.next(), elements.next()) else {
-            return Err(Error::corrupt("a hash with a field without a value or a deadline"));
+            return Err(Error::corrupt(
+                "Hash listpack integrity check failed: a field without a value or a deadline",
+            ));
         };
         let deadline = Some(deadline).filter(|at| *at != 0);
         field.with_text(|field| value.with_text(|value| filling.add(field, value, deadline)))?;

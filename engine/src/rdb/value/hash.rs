@@ -2,7 +2,7 @@
 //! its deadline or -1 behind it.
 
 use super::set::are_different;
-use super::{FORESEEN, Rules, corrupt, element, packed, zipmap};
+use super::{FORESEEN, Rules, broken, element, packed, zipmap};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::Collection;
 use crate::value::hash::{Hash, Rules as Limits};
@@ -48,14 +48,18 @@ pub(super) fn read<R: Read>(
         Kind::HASH => read_fields(reader, rules, &limits),
         Kind::HASH_ZIPMAP => read_zipmap(reader, rules, &limits),
         Kind::HASH_ZIPLIST => {
-            let pack = ziplist::to_listpack(packed(reader)?).map_err(corrupt)?;
+            let pack = ziplist::to_listpack(packed(reader)?).map_err(broken("Hash ziplist"))?;
             of_listpack(pack, &Rules { deep: true, ..*rules }, &limits)
         }
-        _ => of_listpack(Listpack::from_bytes(packed(reader)?).map_err(corrupt)?, rules, &limits),
+        _ => of_listpack(
+            Listpack::from_bytes(packed(reader)?).map_err(broken("Hash listpack"))?,
+            rules,
+            &limits,
+        ),
     }
 }
 
-pub(super) const TWICE: Error = Error::corrupt("a hash with a field that is there twice");
+pub(super) const TWICE: Error = Error::corrupt("Duplicate hash fields detected");
 
 /// The hash of a listpack from elsewhere: fields and values.
 pub(super) fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) -> Result<Option<Hash>, Error> {
@@ -64,7 +68,7 @@ pub(super) fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) ->
         return Ok(None);
     }
     if !words.is_multiple_of(2) {
-        return Err(Error::corrupt("a hash with a field without a value"));
+        return Err(Error::corrupt("Hash listpack integrity check failed: a field without a value"));
     }
     if rules.deep && !are_different(pack.pairs().map(|(field, _)| field)) {
         return Err(TWICE);

@@ -150,11 +150,11 @@ fn element<R: Read>(reader: &mut Reader<R>) -> Result<Element<'_>, Error> {
 fn packed<R: Read>(reader: &mut Reader<R>) -> Result<&[u8], Error> {
     match reader.string()? {
         Element::Bytes(bytes) if bytes.len() <= block::MAX_LEN => Ok(bytes),
-        _ => Err(Error::corrupt("a packed structure that cannot be one")),
+        _ => Err(Error::corrupt("a packed structure whose integrity check failed: it cannot be one")),
     }
 }
 
-/// Why bytes are no structure.
-fn corrupt(why: impl std::fmt::Display) -> Error {
-    Error::Corrupt(why.to_string().into())
+/// Why bytes are no structure, in the words that Redis's log has for it, and more exactly.
+fn broken<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Error {
+    move |why| Error::Corrupt(format!("{what} integrity check failed: {why}").into())
 }

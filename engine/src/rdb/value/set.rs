@@ -1,7 +1,7 @@
 //! Sets: an intset as it is, everything else as count and members, which every version reads (a listpack as it is
 //! only Redis 7.2 does).
 
-use super::{FORESEEN, Rules, corrupt, element, packed};
+use super::{FORESEEN, Rules, broken, element, packed};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::{Collection, Set, SetLimits};
 use russet_structures::element::Element;
@@ -34,9 +34,9 @@ pub(super) fn read<R: Read>(
     let limits = SetLimits::new(rules.params, rules.hasher);
     let mut set = match kind {
         Kind::SET => return read_members(reader, &limits),
-        Kind::SET_INTSET => Set::Ints(Intset::from_bytes(packed(reader)?).map_err(corrupt)?),
+        Kind::SET_INTSET => Set::Ints(Intset::from_bytes(packed(reader)?).map_err(broken("Intset"))?),
         _ => {
-            let pack = Listpack::from_bytes(packed(reader)?).map_err(corrupt)?;
+            let pack = Listpack::from_bytes(packed(reader)?).map_err(broken("Set listpack"))?;
             if rules.deep && !are_different(pack.iter()) {
                 return Err(TWICE);
             }
@@ -52,7 +52,7 @@ pub(super) fn read<R: Read>(
     }
 }
 
-const TWICE: Error = Error::corrupt("a set with a member that is there twice");
+const TWICE: Error = Error::corrupt("Duplicate set members detected");
 
 /// Reads count and members.
 fn read_members<R: Read>(reader: &mut Reader<R>, limits: &SetLimits) -> Result<Option<Set>, Error> {

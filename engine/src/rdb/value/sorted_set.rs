@@ -1,7 +1,7 @@
 //! Sorted sets: a listpack as it is, else count, then members and scores from the highest to the lowest.
 
 use super::set::are_different;
-use super::{FORESEEN, Rules, corrupt, element, packed};
+use super::{FORESEEN, Rules, broken, element, packed};
 use crate::number;
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::sorted_set::Limits;
@@ -40,18 +40,18 @@ pub(super) fn read<R: Read>(
         Kind::SORTED_SET => read_elements(reader, Reader::double, rules),
         Kind::SORTED_SET_1 => read_elements(reader, read_text_score, rules),
         Kind::SORTED_SET_ZIPLIST => {
-            let pack = ziplist::to_listpack(packed(reader)?).map_err(corrupt)?;
+            let pack = ziplist::to_listpack(packed(reader)?).map_err(broken("Zset ziplist"))?;
             of_listpack(pack, &Rules { deep: true, ..*rules })
         }
         _ => {
-            let pack = Listpack::from_bytes(packed(reader)?).map_err(corrupt)?;
+            let pack = Listpack::from_bytes(packed(reader)?).map_err(broken("Zset listpack"))?;
             of_listpack(pack, rules)
         }
     }
 }
 
-const TWICE: Error = Error::corrupt("a sorted set with a member that is there twice");
-const NOT_A_NUMBER: Error = Error::corrupt("a sorted set with a score that is no number");
+const TWICE: Error = Error::corrupt("Duplicate zset fields detected");
+const NOT_A_NUMBER: Error = Error::corrupt("Zset with NAN score detected");
 
 /// The set of a listpack from elsewhere: members and scores.
 fn of_listpack(pack: Listpack, rules: &Rules<'_>) -> Result<Option<SortedSet>, Error> {
@@ -60,7 +60,7 @@ fn of_listpack(pack: Listpack, rules: &Rules<'_>) -> Result<Option<SortedSet>, E
         return Ok(None);
     }
     if !words.is_multiple_of(2) {
-        return Err(Error::corrupt("a sorted set with a member without a score"));
+        return Err(Error::corrupt("Zset listpack integrity check failed: a member without a score"));
     }
     if rules.deep && !are_different(pack.pairs().map(|(member, _)| member)) {
         return Err(TWICE);

@@ -8,7 +8,7 @@
 //!
 //! Type 19 is written where type 21 would say nothing more: all consumers were active when they were last seen.
 
-use super::corrupt;
+use super::broken;
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::Stream;
 use russet_structures::stream::{Consumer, Group, GroupLoader, Id, Recorded, StreamLoader};
@@ -79,7 +79,7 @@ pub(super) fn read<R: Read>(reader: &mut Reader<R>, kind: Kind) -> Result<Stream
     let mut loader = StreamLoader::new();
     for _ in 0..reader.length()? {
         let key = reader.bytes()?;
-        loader.node(&key, super::packed(reader)?).map_err(corrupt)?;
+        loader.node(&key, super::packed(reader)?).map_err(broken("Stream listpack"))?;
     }
     let (length, last_id) = (reader.length()?, read_id(reader)?);
     let history = match kind {
@@ -89,12 +89,13 @@ pub(super) fn read<R: Read>(reader: &mut Reader<R>, kind: Kind) -> Result<Stream
             Some((read_id(reader)?, reader.length()?))
         }
     };
-    let mut stream = loader.finish(Recorded { length, last_id, history }).map_err(corrupt)?;
+    let mut stream =
+        loader.finish(Recorded { length, last_id, history }).map_err(broken("Stream listpack"))?;
     for _ in 0..reader.length()? {
         let name = super::element(reader)?.to_vec();
         let group = read_group(reader, kind, &stream)?;
         if !stream.add_group(&name, group) {
-            return Err(Error::corrupt("a stream with two groups of one name"));
+            return Err(Error::corrupt("Duplicated consumer group name"));
         }
     }
     Ok(stream)
@@ -114,7 +115,7 @@ fn read_group<R: Read>(reader: &mut Reader<R>, kind: Kind, stream: &Stream) -> R
     for _ in 0..reader.length()? {
         let id = Id::from_bytes(reader.array()?);
         let (time, count) = (reader.time_ms()?, reader.length()?);
-        loader.pending(id, time, count).map_err(corrupt)?;
+        loader.pending(id, time, count).map_err(broken("Stream global PEL"))?;
     }
     for _ in 0..reader.length()? {
         let name = super::element(reader)?.to_vec();
@@ -123,10 +124,14 @@ fn read_group<R: Read>(reader: &mut Reader<R>, kind: Kind, stream: &Stream) -> R
             Kind::STREAM => Some(reader.time_ms()?).filter(|active| *active != NEVER),
             _ => Some(seen),
         };
-        let consumer = loader.consumer(&name, seen, active).map_err(corrupt)?;
+        let consumer = loader
+            .consumer(&name, seen, active)
+            .map_err(|_| Error::corrupt("Duplicate stream consumer detected"))?;
         for _ in 0..reader.length()? {
-            loader.assign(Id::from_bytes(reader.array()?), consumer).map_err(corrupt)?;
+            loader
+                .assign(Id::from_bytes(reader.array()?), consumer)
+                .map_err(broken("Stream consumer PEL"))?;
         }
     }
-    loader.finish().map_err(corrupt)
+    loader.finish().map_err(broken("Stream global PEL"))
 }

@@ -15,7 +15,7 @@ const END: u8 = 0xff;
 /// The length stands in the four bytes behind; more pairs than can be counted.
 const MANY: u8 = 254;
 
-const CORRUPT: Error = Error::corrupt("a zipmap that is none");
+const CORRUPT: Error = Error::corrupt("Zipmap integrity check failed");
 
 /// A field and its value.
 pub(super) type Pair<'a> = (&'a [u8], &'a [u8]);

@@ -63,6 +63,7 @@ impl Dataset {
             keep_expired: false,
             replace: false,
             checksum: care.checksum,
+            newer: false,
             deep: care.deep,
             size: file.len() as u64,
         };

@@ -4,11 +4,12 @@ use crate::clock::Timekeeper;
 use crate::command::flags::command as flag;
 use crate::command::{CommandId, Entry, Registry};
 use crate::error::Error;
+use crate::eviction::Evictor;
 use crate::host::Host;
 use crate::keyspace::Waiting;
 use crate::output::Output;
 use crate::params::Params;
-use crate::params::choice::{EvictionPolicy, SanitizeDump};
+use crate::params::choice::SanitizeDump;
 use crate::persistence::Persistence;
 use crate::pubsub::Pubsub;
 use crate::session::{Blocked, ClientKey, Clients, Session};
@@ -70,6 +71,8 @@ pub struct Core {
     pub(crate) postponed: Vec<ClientKey>,
     /// Clients that others have changed: woken, closed, or given something to send.
     pub(crate) touched: Vec<ClientKey>,
+    /// Brings memory back below `maxmemory`.
+    pub evictor: Evictor,
     /// Who listens to which channel.
     pub pubsub: Pubsub,
     /// What the client whose command runs is to be sent after the answer.
@@ -225,15 +228,6 @@ impl Core {
             }
         }
         hz
-    }
-
-    /// Whether more memory is used than may be, and nothing may be evicted to make room. (Where something may, nothing is
-    /// refused as long as nothing is evicted.)
-    pub(crate) fn is_out_of_memory(&self) -> bool {
-        let limit = self.params.maxmemory();
-        limit != 0
-            && self.params.maxmemory_policy() == EvictionPolicy::NoEviction
-            && self.host.used_memory() as u64 > limit
     }
 
     /// Whether a new session must authenticate itself.

@@ -15,6 +15,7 @@ use crate::command::{CommandId, Entry};
 use crate::context::Context;
 use crate::effects::{Effects, Journal};
 use crate::error::Error;
+use crate::eviction::Evicted;
 use crate::reply::Protocol;
 use crate::session::{Blocked, Closing, ReplyMode, Session};
 
@@ -109,9 +110,9 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
         return Err(Error::new("ERR Command not allowed inside a transaction"));
     }
-    if cx.core.params.maxmemory() != 0
+    if cx.core.evictor.limit() != 0
+        && cx.core.evict(cx.db.keyspace(), cx.session.protocol) == Evicted::Impossible
         && needs_memory(registry, entry, cx.session)
-        && cx.core.is_out_of_memory()
     {
         return Err(Error::new("OOM command not allowed when used memory > 'maxmemory'."));
     }

@@ -61,6 +61,12 @@ impl Effects {
         self.attached
     }
 
+    /// Bytes that hold what has left no further than here.
+    #[inline]
+    pub fn pending_bytes(&self) -> usize {
+        self.stream.capacity()
+    }
+
     /// The next command names its database again: whoever reads on from here has not read what came before.
     pub fn name_database(&mut self) {
         self.selected = None;

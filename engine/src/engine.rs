@@ -18,6 +18,7 @@ use crate::core::{Core, history_id};
 use crate::dispatch::{self, Flow};
 use crate::effects::Journal;
 use crate::error::Error;
+use crate::eviction::Evictor;
 use crate::hash::KeyHasher;
 use crate::host::{Dataset, Host, NoHost};
 use crate::keyspace::{Cycle, Keyspace};
@@ -107,6 +108,7 @@ impl Engine {
             blocked_clients: 0,
             postponed: Vec::new(),
             touched: Vec::new(),
+            evictor: Evictor::default(),
             pubsub: Pubsub::default(),
             pushes: Output::default(),
         };
@@ -315,6 +317,9 @@ impl Engine {
         if self.core.pause.is_some_and(|pause| pause.until_ms <= now_ms) {
             self.core.unpause();
         }
+        if self.core.evictor.is_unfinished() {
+            self.core.evict(&mut self.keyspace, Protocol::default());
+        }
         self.serve_waiting();
     }
 
@@ -322,7 +327,9 @@ impl Engine {
     pub fn next_deadline_ms(&self) -> Option<i64> {
         let deadline = self.core.deadlines.first().map(|&(deadline, _)| deadline);
         let pause = self.core.pause.map(|pause| pause.until_ms);
-        deadline.into_iter().chain(pause).min()
+        // Nothing is evicted during a pause, so its end is soon enough.
+        let evicting = (self.core.evictor.is_unfinished() && pause.is_none()).then(|| self.now_ms());
+        deadline.into_iter().chain(pause).chain(evicting).min()
     }
 
     /// Runs a cycle of the active expiry. See [`Cycle`].

@@ -94,8 +94,14 @@ pub trait Host: Send {
     /// Memory and processor time.
     fn usage(&self) -> Usage;
 
-    /// Bytes of memory in use: [`Usage::memory`], and no more than that, for `maxmemory`. Asked before every command.
-    fn used_memory(&self) -> usize;
+    /// Bytes of memory in use, for `maxmemory`: [`Usage::memory`], and no more than that. Asked before every command. A host
+    /// that cannot ask an allocator may say what this keyspace takes in its opinion.
+    fn used_memory(&self, keyspace: &Keyspace) -> usize;
+
+    /// Bytes of [`Host::used_memory`] that `maxmemory` does not count: what is on its way to a file or to replicas.
+    fn uncounted_memory(&self) -> usize {
+        0
+    }
 
     /// Puts the changed parameters into force; those of `dataset` are all of them as they will be.
     ///
@@ -187,7 +193,7 @@ impl Host for NoHost {
     fn usage(&self) -> Usage {
         Usage::default()
     }
-    fn used_memory(&self) -> usize {
+    fn used_memory(&self, _: &Keyspace) -> usize {
         0
     }
     fn apply(

@@ -15,6 +15,7 @@ mod engine;
 mod engine_params;
 mod error;
 pub mod event;
+pub mod eviction;
 pub mod glob;
 mod hash;
 pub mod host;

@@ -15,6 +15,7 @@ use crate::sys::{alloc, memory, open_files, os_text, termination};
 use crate::{config, log};
 use russet_engine::Error;
 use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
+use russet_engine::keyspace::Keyspace;
 use russet_engine::params::{Parameter, Params};
 use socket2::SockRef;
 use std::any::Any;
@@ -174,7 +175,7 @@ impl Host for ServerHost {
         }
     }
 
-    fn used_memory(&self) -> usize {
+    fn used_memory(&self, _: &Keyspace) -> usize {
         alloc::used_memory()
     }
 

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("russet-server", &["russet-commands", "russet-engine", "russet-structures", PLUGIN]),
     ("russet-book", &[]),
     ("russet-tests", &[]),
+    ("russet-workbench", &["russet-commands", "russet-engine", "russet-tests"]),
     ("russet-fuzz-targets", &["russet-commands", "russet-engine", "russet-server", "russet-structures"]),
 ];
 

@@ -43,7 +43,7 @@ mod tests {
     use crate::shell::{Shell, conversation};
     use russet_engine::Error;
     use russet_engine::host::{Dataset, Host, Identity, NoHost, Shutdown, Usage};
-    use russet_engine::keyspace::Cycle;
+    use russet_engine::keyspace::{Cycle, Keyspace};
     use russet_engine::params::{Parameter, Params};
     use std::any::Any;
     use std::sync::Arc;
@@ -69,8 +69,8 @@ mod tests {
         fn usage(&self) -> Usage {
             NoHost.usage()
         }
-        fn used_memory(&self) -> usize {
-            NoHost.used_memory()
+        fn used_memory(&self, keyspace: &Keyspace) -> usize {
+            NoHost.used_memory(keyspace)
         }
         fn apply(
             &mut self,

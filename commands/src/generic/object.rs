@@ -1,6 +1,6 @@
 //! OBJECT: how the value of a key is kept, and how it has been used.
 
-use russet_engine::keyspace::Policy;
+use russet_engine::eviction::Measure;
 use russet_engine::prelude::*;
 use russet_engine::value::Encoding;
 
@@ -67,7 +67,7 @@ fn encoding(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 fn freq(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let Some(frequency) = cx.db.frequency(args.key(2)) else { return cx.reply.null() };
-    if cx.db.access().policy() != Policy::Frequency {
+    if cx.db.access().measure() != Measure::Frequency {
         return Err(Error::new(
             "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when \
              switching between policies at runtime LRU and LFU data will take some time to adjust.",
@@ -78,13 +78,16 @@ fn freq(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 fn idletime(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let Some(idle) = cx.db.idle_ms(args.key(2)) else { return cx.reply.null() };
-    if cx.db.access().policy() == Policy::Frequency {
-        return Err(Error::new(
+    match cx.db.access().measure() {
+        Measure::Recency => cx.reply.int((idle / 1000) as i64),
+        Measure::Frequency => Err(Error::new(
             "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching \
              between policies at runtime LRU and LFU data will take some time to adjust.",
-        ));
+        )),
+        Measure::Own => {
+            Err(Error::new("ERR The maxmemory policy that is selected does not track idle time."))
+        }
     }
-    cx.reply.int((idle / 1000) as i64)
 }
 
 /// Small integers are shared by all keys that hold one, unless each key needs a clock of its own.
@@ -97,8 +100,8 @@ const SHARED_COUNT: i64 = i32::MAX as i64;
 
 fn refcount(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let params = &cx.core.params;
-    let policy = params.maxmemory_policy().word();
-    let shares = params.maxmemory() == 0 || !(policy.ends_with("lru") || policy.ends_with("lfu"));
+    let policy = params.maxmemory_policy().name;
+    let shares = cx.core.evictor.limit() == 0 || !(policy.ends_with("lru") || policy.ends_with("lfu"));
     let Some(entry) = cx.db.examine(args.key(2)) else { return cx.reply.null() };
     let shared = matches!(Text::of(entry), Some(Text::Int(value)) if shares && SHARED.contains(&value));
     cx.reply.int(if shared { SHARED_COUNT } else { 1 })

@@ -1,6 +1,6 @@
 //! RESTORE: make a key of what `DUMP` answered, here or in Redis.
 
-use russet_engine::keyspace::Policy;
+use russet_engine::eviction::Measure;
 use russet_engine::prelude::*;
 use russet_engine::rdb::{self, Refusal, Rules};
 
@@ -129,11 +129,12 @@ fn restore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         }
         return cx.reply.ok();
     }
+    let db = cx.db.index();
     let access = cx.db.keyspace().access();
-    entry.set_clock(match (options.used, access.policy()) {
-        (Used::Ago(seconds), Policy::Recency) => access.clock_idle_for(seconds),
-        (Used::Often(counter), Policy::Frequency) => access.clock_used(counter),
-        _ => access.fresh(),
+    entry.set_clock(match (options.used, access.measure()) {
+        (Used::Ago(seconds), Measure::Recency) => access.clock_idle_for(seconds),
+        (Used::Often(counter), Measure::Frequency) => access.clock_used(counter),
+        _ => access.fresh(db, key.hash),
     });
     cx.db.put(entry);
     cx.db.changed(key, Event::Restore);

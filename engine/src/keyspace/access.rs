@@ -1,103 +1,117 @@
-//! Access clocks: what a record remembers of when, or how often, it was used.
+//! Access clocks: what a record remembers of when, or how often, it was used; and the eviction policy that looks at them.
 //!
-//! Under an LRU policy the 24 bits are an [`LruClock`], under an LFU policy a Morris [`Counter`] with its minute.
+//! Under most policies the 24 bits are an [`LruClock`](russet_structures::lru_clock::LruClock), under an LFU policy a Morris
+//! [`Counter`] with its minute, and a policy may keep there what it likes: see [`Measure`].
 
+use super::Database;
+use crate::eviction::{Declaration, Keys, Measure, Moment, NOEVICTION, Policy, Victim};
+use crate::hash::KeyHasher;
 use crate::value::Entry;
-use rand::RngCore;
 use rand::rngs::SmallRng;
-use russet_structures::lru_clock::LruClock;
-use russet_structures::morris::{Counter, Rules, minute};
+use rand::{RngCore, SeedableRng};
+use russet_structures::morris::{Counter, Rules};
 
-/// What the access clock measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Policy {
-    /// When a key was last used.
-    #[default]
-    Recency,
-    /// How often a key is used.
-    Frequency,
-}
-
-/// Keeps access clocks.
+/// Keeps access clocks, and the policy.
 pub struct Access {
-    policy: Policy,
-    /// For recency.
-    now: LruClock,
-    /// Minutes modulo 2^16, for frequency.
-    minute: u16,
-    rules: Rules,
+    measure: Measure,
+    now: Moment,
     random: SmallRng,
+    declaration: &'static Declaration,
+    policy: Box<dyn Policy>,
+    /// The database that a random key was last taken from.
+    next_db: usize,
 }
 
 impl Default for Access {
     fn default() -> Self {
-        use rand::SeedableRng;
         Access {
-            policy: Policy::Recency,
-            now: LruClock::default(),
-            minute: 0,
-            rules: Rules::default(),
+            measure: NOEVICTION.measure,
+            now: Moment::default(),
             random: SmallRng::seed_from_u64(0),
+            declaration: &NOEVICTION,
+            policy: (NOEVICTION.make)(0),
+            next_db: 0,
         }
     }
 }
 
 impl Access {
     pub(crate) fn set_now(&mut self, unix_us: i64) {
-        let seconds = unix_us / 1_000_000;
-        self.now = LruClock::at(seconds);
-        self.minute = minute(seconds);
+        self.now.set(unix_us);
     }
 
-    /// Chooses what clocks measure, and the two parameters of the frequency counter.
-    pub fn configure(&mut self, policy: Policy, log_factor: u32, decay_minutes: u32) {
-        (self.policy, self.rules) = (policy, Rules { log_factor, decay_minutes });
-    }
-
-    /// What clocks measure.
-    pub fn policy(&self) -> Policy {
-        self.policy
-    }
-
-    /// The clock of a key that has just been created.
-    #[inline]
-    pub fn fresh(&self) -> u32 {
-        match self.policy {
-            Policy::Recency => self.now.bits(),
-            Policy::Frequency => Counter::new(self.minute).bits(),
+    /// Chooses the policy, and the two parameters of the frequency counter. Clocks stay as they are: what another policy has
+    /// noted in them is read as this one's, until keys are used again.
+    pub fn configure(&mut self, policy: &'static Declaration, log_factor: u32, decay_minutes: u32) {
+        self.now.rules = Rules { log_factor, decay_minutes };
+        if !std::ptr::eq(policy, self.declaration) {
+            let present = match self.measure {
+                Measure::Recency => self.now.lru.bits(),
+                Measure::Frequency => Counter::with_value(u8::MAX, self.now.minute).bits(),
+                Measure::Own => 0,
+            };
+            (self.declaration, self.measure, self.policy) = (policy, policy.measure, (policy.make)(present));
         }
     }
 
-    /// Notes that a key was used.
+    /// What clocks measure.
+    pub fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// The policy in force.
+    pub fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    /// The key that the policy would evict next.
+    pub(crate) fn choose(&mut self, dbs: &[Database], hasher: &KeyHasher, samples: usize) -> Option<Victim> {
+        let Access { now, random, declaration, policy, next_db, .. } = self;
+        let scope = declaration.scope;
+        policy.choose(&mut Keys { dbs, hasher, scope, samples, now: *now, random, next_db })
+    }
+
+    /// The clock of a key with this hash that has just been created in this database.
     #[inline]
-    pub fn touch(&mut self, entry: &mut Entry) {
-        let clock = match self.policy {
-            Policy::Recency => self.now.bits(),
-            Policy::Frequency => {
+    pub fn fresh(&mut self, db: usize, hash: u64) -> u32 {
+        match self.measure {
+            Measure::Recency => self.now.lru.bits(),
+            Measure::Frequency => Counter::new(self.now.minute).bits(),
+            Measure::Own => self.policy.made(Victim { db, hash }),
+        }
+    }
+
+    /// Notes that a key with this hash was used.
+    #[inline]
+    pub fn touch(&mut self, entry: &mut Entry, hash: u64) {
+        let clock = match self.measure {
+            Measure::Recency => self.now.lru.bits(),
+            Measure::Frequency => {
                 let counter = Counter::from_bits(entry.clock());
-                counter.touch(self.rules, self.minute, || self.random.next_u64()).bits()
+                counter.touch(self.now.rules, self.now.minute, || self.random.next_u64()).bits()
             }
+            Measure::Own => self.policy.used(entry.clock(), hash),
         };
         entry.set_clock(clock);
     }
 
     /// Milliseconds since a key was last used (recency).
     pub fn idle_ms(&self, entry: &Entry) -> u64 {
-        u64::from(self.now.idle_since(LruClock::from_bits(entry.clock()))) * 1000
+        u64::from(self.now.idle(entry.clock())) * 1000
     }
 
     /// The counter of a key after the decay that its minutes ask for (frequency).
     pub fn frequency(&self, entry: &Entry) -> u8 {
-        Counter::from_bits(entry.clock()).read(self.rules, self.minute)
+        self.now.frequency(entry.clock())
     }
 
     /// The clock that stands for an idle time, for `RESTORE IDLETIME`.
     pub fn clock_idle_for(&self, seconds: u64) -> u32 {
-        self.now.before(seconds).bits()
+        self.now.lru.before(seconds).bits()
     }
 
     /// The clock that stands for a counter, for `RESTORE FREQ`.
     pub fn clock_used(&self, counter: u8) -> u32 {
-        Counter::with_value(counter, self.minute).bits()
+        Counter::with_value(counter, self.now.minute).bits()
     }
 }

@@ -132,10 +132,10 @@ impl Db<'_> {
     }
 
     /// A new entry that holds a collection.
-    fn entry<T: Collection>(&self, key: Key<'_>, value: T) -> Entry {
+    fn entry<T: Collection>(&mut self, key: Key<'_>, value: T) -> Entry {
         let encoding = value.encoding();
         let mut entry = Record::new(key.bytes, encoding as u8, None, Value::Owned(value.into_object()));
-        entry.set_clock(self.ks.access.fresh());
+        entry.set_clock(self.ks.access.fresh(self.index, key.hash));
         entry
     }
 }

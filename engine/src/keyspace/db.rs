@@ -218,7 +218,7 @@ impl<'a> Db<'a> {
                     stats.hits += 1;
                 }
                 if purpose.moves_clock() && !self.no_touch {
-                    access.touch(entry);
+                    access.touch(entry, key.hash);
                 }
                 Some(entry)
             }

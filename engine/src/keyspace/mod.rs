@@ -8,6 +8,7 @@ mod access;
 mod collections;
 mod database;
 mod db;
+mod evict;
 mod expire;
 mod fields;
 mod garbage;
@@ -17,7 +18,7 @@ mod relocate;
 mod waiting;
 mod watch;
 
-pub use access::{Access, Policy};
+pub use access::Access;
 pub use collections::Edited;
 pub use database::Database;
 pub use db::{Db, Expiry, Integer};

@@ -81,9 +81,9 @@ impl Db<'_> {
                     entry.set_expiry(after);
                 }
                 if gone {
-                    entry.set_clock(access.fresh());
+                    entry.set_clock(access.fresh(self.index, key.hash));
                 } else if !self.no_touch {
-                    access.touch(entry);
+                    access.touch(entry, key.hash);
                 }
                 database.index(key.hash, before.is_some(), after.is_some());
                 database.reschedule(key.hash, elements, None);
@@ -94,7 +94,7 @@ impl Db<'_> {
                     _ => None,
                 };
                 let mut entry = Record::new(key.bytes, encoding as u8, expiry, value);
-                entry.set_clock(access.fresh());
+                entry.set_clock(access.fresh(self.index, key.hash));
                 vacant.insert(entry, rehash(hasher));
                 database.index(key.hash, false, expiry.is_some());
                 events.note(self.index, Event::New, key.bytes);

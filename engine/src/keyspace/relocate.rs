@@ -36,7 +36,7 @@ impl Db<'_> {
     pub fn copy_to(&mut self, from: Key<'_>, db: usize, to: Key<'_>) -> bool {
         let Some(entry) = self.peek(from) else { return false };
         let mut copy = duplicate(entry, to.bytes);
-        copy.set_clock(self.ks.access.fresh());
+        copy.set_clock(self.ks.access.fresh(db, to.hash));
         self.other(db).put(copy);
         true
     }

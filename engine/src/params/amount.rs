@@ -159,3 +159,39 @@ impl Setting for Share {
         }
     }
 }
+
+/// A limit of memory: an amount, or a part of what the machine has. Redis takes amounts alone, and its words for what is
+/// neither are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limit(Share);
+
+impl Setting for Limit {
+    type Rule = ();
+    type View<'a> = Share;
+
+    fn assign(&mut self, _: &(), args: &[&[u8]], how: How) -> Result<(), Reason> {
+        if single(args)?.ends_with(b"%") {
+            return self.0.assign(&(), args, how);
+        }
+        let mut bytes = 0u64;
+        bytes.assign(&Bytes::new(0, u64::MAX), args, how)?;
+        self.0 = Share::Bytes(bytes);
+        Ok(())
+    }
+
+    fn show(&self, _: &()) -> Vec<u8> {
+        self.0.show(&())
+    }
+
+    fn view(&self) -> Share {
+        self.0
+    }
+
+    fn shape(_: &()) -> Shape {
+        Shape { values: "an amount, or a percentage of the machine's memory".into(), unit: "bytes or %" }
+    }
+
+    fn lines(&self, _: &()) -> Vec<Vec<u8>> {
+        self.0.lines(&())
+    }
+}

@@ -3,7 +3,7 @@
 use super::declare::{How, Reason, Shape};
 use super::setting::{Setting, single};
 
-fn unknown_word(words: &[&str]) -> Reason {
+pub(super) fn unknown_word(words: &[&str]) -> Reason {
     format!("argument(s) must be one of the following: {}", words.join(", ")).into()
 }
 
@@ -112,25 +112,6 @@ choices! {
         Yes = "yes",
         /// Only connections from this machine.
         Local = "local",
-    }
-    /// Which keys may go when memory is full, and which of them first.
-    EvictionPolicy {
-        /// The least recently used among keys that expire.
-        VolatileLru = "volatile-lru",
-        /// The least often used among keys that expire.
-        VolatileLfu = "volatile-lfu",
-        /// Any of the keys that expire.
-        VolatileRandom = "volatile-random",
-        /// Those that expire soonest.
-        VolatileTtl = "volatile-ttl",
-        /// The least recently used key.
-        AllkeysLru = "allkeys-lru",
-        /// The least often used key.
-        AllkeysLfu = "allkeys-lfu",
-        /// Any key.
-        AllkeysRandom = "allkeys-random",
-        /// None: commands that need memory fail.
-        NoEviction = "noeviction",
     }
     /// When the append-only file is forced to disk.
     AppendFsync {

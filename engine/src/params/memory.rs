@@ -1,8 +1,8 @@
 //! Parameters of memory: its limit, eviction, expiry, lazy freeing, and defragmentation.
 
-use super::amount::Bytes;
-use super::choice::EvictionPolicy;
+use super::amount::{Bytes, Limit};
 use super::declare::parameters;
+use super::eviction_policy::EvictionPolicy;
 use super::setting::{I32_MAX, Range};
 
 parameters! {
@@ -10,13 +10,13 @@ parameters! {
     Memory in memory;
 
     /// Memory that the data may take before keys are evicted or writes refused; 0 is no limit.
-    maxmemory: u64 = "0" in Bytes::new(0, u64::MAX), [];
+    maxmemory: Limit = "0" in (), [];
     /// Which keys are evicted, if any.
-    maxmemory_policy: EvictionPolicy = "noeviction" in (), [], later "eviction";
+    maxmemory_policy: EvictionPolicy = "noeviction" in (), [];
     /// Keys looked at to find one worth evicting; more is closer to the truth and slower.
-    maxmemory_samples: i64 = "5" in Range::new(1, I32_MAX).unit("keys"), [], later "eviction";
+    maxmemory_samples: i64 = "5" in Range::new(1, I32_MAX).unit("keys"), [];
     /// How long one round of eviction may take, from hardly at all to as long as needed.
-    maxmemory_eviction_tenacity: i64 = "10" in Range::new(0, 100), [], later "eviction";
+    maxmemory_eviction_tenacity: i64 = "10" in Range::new(0, 100), [];
     /// How many accesses it takes to raise a key's use counter; larger counts coarser.
     lfu_log_factor: i64 = "10" in Range::new(0, I32_MAX), [];
     /// Time after which a key's use counter falls by one; 0 never lets it fall.

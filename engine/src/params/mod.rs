@@ -30,6 +30,7 @@
 pub mod amount;
 pub mod choice;
 pub mod declare;
+pub mod eviction_policy;
 pub mod lists;
 pub mod load;
 pub mod notifications;

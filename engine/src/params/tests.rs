@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::amount::Share;
 use super::load::{Directive, Loader};
 use super::*;
 
@@ -83,7 +84,7 @@ fn one_bad_value_keeps_all_as_they_were() {
         error,
         "ERR CONFIG SET failed (possibly related to argument 'hz') - argument couldn't be parsed into an integer"
     );
-    assert_eq!(params.maxmemory(), 0);
+    assert_eq!(params.maxmemory(), Share::Bytes(0));
 }
 
 #[test]
@@ -118,6 +119,10 @@ fn errors_are_those_of_redis() {
         (vec![("port", "65536")], failed("port", "argument must be between 0 and 65535 inclusive")),
         (vec![("maxmemory", "1tb")], failed("maxmemory", "argument must be a memory value")),
         (
+            vec![("maxmemory", "101%")],
+            failed("maxmemory", "percentage argument must be less or equal to 100"),
+        ),
+        (
             vec![("maxmemory-clients", "101%")],
             failed("maxmemory-clients", "percentage argument must be less or equal to 100"),
         ),
@@ -138,6 +143,7 @@ fn values_are_shown_as_redis_shows_them() {
         ("maxmemory", "1k", "1000"),
         ("maxmemory", "", "0"),
         ("maxmemory", "18446744073709551616", "18446744073709551615"),
+        ("maxmemory", "50%", "50%"),
         ("maxmemory-clients", "5%", "5%"),
         ("maxmemory-clients", "0%", "0"),
         ("hz", "0", "1"),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use russet_engine::params;
+use russet_engine::params::amount::Share;
 
 use super::cli::{Invocation, Request, parse};
 use super::read::Reader;
@@ -281,7 +282,10 @@ fn ron_says_what_a_redis_conf_says() {
             requirepass: None,
         )"#)
     .unwrap();
-    assert_eq!((params.port(), params.maxmemory(), params.appendonly()), (7000, 100 << 20, true));
+    assert_eq!(
+        (params.port(), params.maxmemory(), params.appendonly()),
+        (7000, Share::Bytes(100 << 20), true)
+    );
     assert_eq!(show(&params, "save"), "900 1 300 10");
     assert_eq!(show(&params, "bind"), "127.0.0.1 ::1");
     assert_eq!(show(&params, "latency-tracking-info-percentiles"), "50 99.9");

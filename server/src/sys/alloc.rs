@@ -151,8 +151,12 @@ fn publish(change: isize) {
 }
 
 fn note(used: isize) {
-    PEAK.fetch_max(used, Relaxed);
-    HIGH_WATER.fetch_max(used, Relaxed);
+    // Read before they are raised: with `maxmemory` this runs for every command, and mostly raises neither.
+    for most in [&PEAK, &HIGH_WATER] {
+        if used > most.load(Relaxed) {
+            most.fetch_max(used, Relaxed);
+        }
+    }
 }
 
 /// Whether mimalloc's plain calls give the alignment: every block is aligned to 8, and to [`NATURAL`] if it is

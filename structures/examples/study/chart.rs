@@ -4,7 +4,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::prelude::*;
@@ -100,10 +100,15 @@ impl Chart {
         self
     }
 
-    /// Writes the data and the picture; returns the picture's path.
+    /// Writes the data and the picture to where the pages of the structures look for them; returns the picture's path.
     pub(crate) fn save(&self, name: &str) -> Result<PathBuf, Box<dyn Error>> {
-        let directory = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/plots/structures"));
-        std::fs::create_dir_all(&directory)?;
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/plots/structures");
+        self.save_in(Path::new(directory), name)
+    }
+
+    /// Writes the data and the picture to this directory; returns the picture's path.
+    pub(crate) fn save_in(&self, directory: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+        std::fs::create_dir_all(directory)?;
         std::fs::write(directory.join(format!("{name}.tsv")), self.table())?;
         let mut picture = String::new();
         {

@@ -80,13 +80,15 @@ impl<T> Dict<T> {
         wanted
     }
 
-    /// Up to `wanted` entries that are stored side by side, from a random bucket on; returns how
+    /// Up to `wanted` entries that are stored side by side, from a random slot on; returns how
     /// many there were. O(wanted).
     ///
     /// Cheaper than as many [`sample`](Self::sample)s, since neighbours share cache lines, and not
-    /// quite fair: an entry in a full bucket is as likely as one in a bucket of its own. Made for
-    /// picking eviction candidates. Gives at least one entry unless the dict is empty, and all
-    /// `wanted` unless the table is sparse where it looked.
+    /// quite fair: an entry behind empty slots is likelier than one behind others. But every entry
+    /// has its chance, for the walk begins at any slot and not only at the first of a bucket: the
+    /// last entries of full buckets would never be seen by those who want five. Made for picking
+    /// eviction candidates. Gives at least one entry unless the dict is empty, and all `wanted`
+    /// unless the table is sparse where it looked.
     pub fn sample_many_near<'a>(
         &'a self,
         mut random: impl FnMut() -> u64,
@@ -100,30 +102,39 @@ impl<T> Dict<T> {
         let mut seen = 0;
         // Half-empty buckets hold 3 or more; the allowance of buckets is generous, but bounded.
         let mut buckets_left = (8 + wanted).min(self.buckets);
+        // Where that is all of them, the walk comes back to the bucket that it began in, and ends at its first slot.
+        let mut first_slot = (buckets_left == self.buckets).then_some(SLOTS);
+        buckets_left += usize::from(first_slot.is_some());
         let mut index = below(random(), 1 << self.directory.bits()) as usize;
         let mut from = None;
         while let Some(segment) = self.directory.segment(index) {
             let count = segment.buckets.len();
-            let start = from.unwrap_or_else(|| below(random(), count as u64) as usize);
+            let (start, mut slot) = from.unwrap_or_else(|| {
+                let number = below(random(), (count * SLOTS) as u64) as usize;
+                first_slot = first_slot.map(|_| number % SLOTS);
+                (number / SLOTS, number % SLOTS)
+            });
             for at in start..count {
                 if buckets_left == 0 {
                     break;
                 }
                 buckets_left -= 1;
-                for value in segment.buckets.values(at) {
+                let end = if buckets_left == 0 { first_slot.unwrap_or(SLOTS) } else { SLOTS };
+                for value in (slot..end).filter_map(|slot| segment.buckets.get(at, slot)) {
                     visit(value);
                     seen += 1;
                     if seen == wanted {
                         return seen;
                     }
                 }
+                slot = 0;
             }
             if buckets_left == 0 {
                 break;
             }
             // On to the next segment, around the end.
             index = (segment.first + self.directory.span(segment.depth)) % self.directory.width();
-            from = Some(0);
+            from = Some((0, 0));
         }
         if seen == 0
             && let Some(value) = self.sample(random)

@@ -96,6 +96,25 @@ fn neighbours_are_distinct_and_as_many_as_wanted() {
     assert_eq!(dict.sample_many_near(|| random.next(), 5, |_| {}), 1);
 }
 
+/// Bug class: whoever always begins with a bucket's first entry and wants fewer than it holds never sees its last.
+#[test]
+#[cfg_attr(miri, ignore = "too slow")]
+fn no_entry_hides_from_those_who_want_few() {
+    let size = 3000;
+    let dict = filled(0..size as u64);
+    let (mut seen, mut random) = (vec![0u32; size], Random(11));
+    let rounds = 60_000;
+    for _ in 0..rounds {
+        dict.sample_many_near(|| random.next(), 5, |&key| seen[key as usize] += 1);
+    }
+    // Each is seen a hundred times on average; behind empty slots more often, behind others less.
+    let (least, most) = (seen.iter().min().copied(), seen.iter().max().copied());
+    assert!(
+        least.is_some_and(|least| least > 20) && most.is_some_and(|most| most < 500),
+        "{least:?} {most:?}"
+    );
+}
+
 /// Both ways of choosing many: every entry comes at most once, and equally often in the long run.
 #[test]
 #[cfg_attr(miri, ignore = "too slow")]

@@ -13,6 +13,7 @@ command! {
 
 fn resetstat(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
     cx.core.stats.reset();
+    cx.core.evictor.reset();
     cx.core.host.reset_counts();
     cx.core.persistence.reset_counts();
     cx.db.keyspace().stats = KeyspaceStats::default();

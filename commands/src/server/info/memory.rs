@@ -15,6 +15,7 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     let clients = clients(cx) as u64;
     let overhead = startup + clients + tables(cx) as u64;
     let dataset = used.saturating_sub(overhead);
+    let uncounted = cx.core.host.uncounted_memory() + cx.db.keyspace().effects.pending_bytes();
     let params = &cx.core.params;
 
     fields.put_bytes("used_memory", used);
@@ -31,19 +32,15 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("allocator_resident", resident);
     fields.put_bytes("total_system_memory", usage.system_memory);
     scripts(fields);
-    fields.put_bytes("maxmemory", params.maxmemory());
-    fields.put("maxmemory_policy", params.maxmemory_policy().word());
+    fields.put_bytes("maxmemory", cx.core.evictor.limit());
+    fields.put("maxmemory_policy", params.maxmemory_policy().name);
     fragmentation(fields, "allocator_frag", resident, used);
     fragmentation(fields, "allocator_rss", resident, resident);
     fragmentation(fields, "rss_overhead", resident, resident);
     fields.put("mem_fragmentation_ratio", format_args!("{:.2}", ratio(resident as f64, used as f64)));
     fields.put("mem_fragmentation_bytes", resident as i64 - used as i64);
-    fields.put_zeros(&[
-        "mem_not_counted_for_evict",
-        "mem_replication_backlog",
-        "mem_total_replication_buffers",
-        "mem_clients_slaves",
-    ]);
+    fields.put("mem_not_counted_for_evict", uncounted);
+    fields.put_zeros(&["mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves"]);
     fields.put("mem_clients_normal", clients);
     fields.put_zeros(&["mem_cluster_links"]);
     fields.put("mem_aof_buffer", cx.core.persistence.journal.buffer_room);

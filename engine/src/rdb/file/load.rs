@@ -6,6 +6,7 @@ use super::super::reader::Reader;
 use super::super::value::{self, read_entry};
 use super::{Beside, FIRST_OF_VALKEY, ModuleAux, VALKEY};
 use crate::args::Key;
+use crate::eviction::Measure;
 use crate::hash::KeyHasher;
 use crate::keyspace::Keyspace;
 use crate::params::Params;
@@ -214,11 +215,11 @@ impl<R: Read> Loader<R> {
             self.loaded.expired += 1;
             return Ok(());
         }
-        let access = &keyspace.access;
-        let clock = match (access.policy(), idle_s, frequency) {
-            (crate::keyspace::Policy::Recency, Some(seconds), _) => access.clock_idle_for(seconds),
-            (crate::keyspace::Policy::Frequency, _, Some(counter)) => access.clock_used(counter),
-            _ => access.fresh(),
+        let access = &mut keyspace.access;
+        let clock = match (access.measure(), idle_s, frequency) {
+            (Measure::Recency, Some(seconds), _) => access.clock_idle_for(seconds),
+            (Measure::Frequency, _, Some(counter)) => access.clock_used(counter),
+            _ => access.fresh(self.db, self.hasher.hash(&self.key)),
         };
         entry.set_clock(clock);
         self.insert(keyspace, entry)

@@ -8,13 +8,13 @@ use super::super::value::{kind_of, version_of, write_value};
 use super::super::writer::Writer;
 use super::{FIRST_OF_VALKEY, REDIS, VALKEY};
 use crate::REDIS_VERSION;
+use crate::eviction::{Declaration, Measure};
 use crate::keyspace::{Access, Database, Keyspace};
-use crate::params::choice::EvictionPolicy;
 use crate::value::{Encoding, Entry};
 use std::io::{self, Write};
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct SaveRules {
     /// Long strings are compressed (`rdbcompression`).
     pub compress: bool,
@@ -27,7 +27,7 @@ pub struct SaveRules {
     /// Bytes of memory in use.
     pub used_memory: u64,
     /// Whose access clocks are written, if any.
-    pub policy: EvictionPolicy,
+    pub policy: &'static Declaration,
 }
 
 /// What of an access clock is written.
@@ -40,11 +40,10 @@ enum Clocks {
 
 impl SaveRules {
     fn clocks(&self) -> Clocks {
-        use EvictionPolicy as Policy;
-        match self.policy {
-            Policy::VolatileLru | Policy::AllkeysLru => Clocks::Idle,
-            Policy::VolatileLfu | Policy::AllkeysLfu => Clocks::Frequency,
-            _ => Clocks::None,
+        match self.policy.measure {
+            Measure::Recency if self.policy.name.ends_with("lru") => Clocks::Idle,
+            Measure::Frequency => Clocks::Frequency,
+            Measure::Recency | Measure::Own => Clocks::None,
         }
     }
 }

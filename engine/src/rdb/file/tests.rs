@@ -2,9 +2,9 @@
 
 use super::super::{Error, Writer, opcode};
 use super::*;
-use crate::keyspace::{Expiry, Keyspace, Policy};
+use crate::eviction::{Measure, NOEVICTION, all};
+use crate::keyspace::{Expiry, Keyspace};
 use crate::params::Params;
-use crate::params::choice::EvictionPolicy;
 use crate::value::New;
 use crate::{Engine, ManualClock, Setup};
 use std::io;
@@ -37,7 +37,7 @@ const RULES: SaveRules = SaveRules {
     journal_base: false,
     now_s: NOW_MS / 1000,
     used_memory: 1 << 20,
-    policy: EvictionPolicy::NoEviction,
+    policy: &NOEVICTION,
 };
 const CHECKED: LoadRules =
     LoadRules { keep_expired: false, replace: false, checksum: true, newer: false, deep: false, size: 0 };
@@ -99,23 +99,22 @@ fn what_has_expired_is_left_out_unless_a_journal_follows() {
 
 #[test]
 fn access_clocks_are_kept_where_the_policy_asks_for_them() {
-    for (policy, rules) in
-        [(Policy::Recency, EvictionPolicy::AllkeysLru), (Policy::Frequency, EvictionPolicy::VolatileLfu)]
-    {
+    for name in ["allkeys-lru", "volatile-lfu"] {
+        let policy = all().iter().find(|policy| policy.name == name).unwrap();
         let (mut from, mut to) = (engine(), engine());
         for engine in [&mut from, &mut to] {
             engine.keyspace.access().configure(policy, 10, 1);
         }
         set(&mut from.keyspace, 0, "k", "1", Expiry::Clear);
-        let clock = match policy {
-            Policy::Recency => from.keyspace.access().clock_idle_for(1234),
-            Policy::Frequency => from.keyspace.access().clock_used(77),
+        let clock = match policy.measure {
+            Measure::Recency => from.keyspace.access().clock_idle_for(1234),
+            _ => from.keyspace.access().clock_used(77),
         };
         let mut db = from.keyspace.db(0);
         let key = db.key(b"k");
         db.no_touch = true;
         db.write(key).unwrap().set_clock(clock);
-        let bytes = saved(&from.keyspace, &SaveRules { policy: rules, ..RULES });
+        let bytes = saved(&from.keyspace, &SaveRules { policy, ..RULES });
         load(&mut to, &bytes, CHECKED).unwrap();
         let db = to.keyspace.db(0);
         assert_eq!(db.peek(db.key(b"k")).unwrap().clock(), clock);

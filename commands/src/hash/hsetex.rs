@@ -132,6 +132,9 @@ fn remove(cx: &mut Context<'_>, key: Key<'_>, list: List<'_>, found: bool) -> Ou
     let edited = cx.db.edit(key, |hash: &mut Hash| {
         gone.extend(list.pairs().map(|(field, _)| field).filter(|field| hash.discard(field)));
     })?;
+    if !found {
+        cx.db.note(key, Event::New);
+    }
     cx.db.note(key, Event::HSet);
     cx.db.note(key, Event::HExpire);
     if gone.is_empty() {

@@ -18,6 +18,7 @@ use proptest::prelude::*;
 use russet_engine::args::OwnedArgs;
 use russet_engine::effects;
 use russet_engine::keyspace::Cycle;
+use russet_engine::replay::Replay;
 use russet_engine::session::ClientKey;
 use russet_engine::{Engine, ManualClock, Setup};
 use std::collections::BTreeMap;
@@ -228,6 +229,49 @@ fn check(steps: &[Step], clocks_go_alike: bool) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The commands that rebuild what there is, run by a session that is obeyed.
+fn rebuilt(original: &Engine) -> Result<Side, TestCaseError> {
+    let mut stream = Vec::new();
+    effects::rebuild(&mut stream, &original.keyspace, b"", |_| Ok(())).expect("a vector takes everything");
+    let mut copy = Side::new();
+    // Files are loaded later than they were written.
+    copy.clock.advance(1_000_000_000);
+    copy.engine.synchronise();
+    let Engine { keyspace, core, registry } = &mut copy.engine;
+    keyspace.set_replaying(true);
+    let hasher = keyspace.hasher().clone();
+    let mut replay = Replay::new(START_MS);
+    for words in effects::commands(&stream) {
+        let lookup = registry.lookup(words[0], words.get(1).copied());
+        let args = OwnedArgs::new(words);
+        let run = replay.run(keyspace, core, registry, lookup, args.args(&hasher));
+        prop_assert_eq!(run, Ok(()));
+    }
+    let failures = Replay::take_failures(core, registry);
+    prop_assert!(failures.is_empty(), "{:?} in {}", failures, stream.escape_ascii());
+    keyspace.set_replaying(false);
+    Ok(copy)
+}
+
+/// What no command says is left out: whether a consumer to whom nothing is pending ever got something, and what is pending
+/// of entries that are gone.
+fn sayable(dataset: Dataset) -> Dataset {
+    let said = |value: String| match value.starts_with("stream ") {
+        true => value.replace(" true", "").replace(" false", ""),
+        false => value,
+    };
+    dataset.into_iter().map(|(place, (value, expiry))| (place, (said(value), expiry))).collect()
+}
+
+/// Carries the steps out and rebuilds what there is at the end.
+fn check_rebuilt(steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut original = Side::new();
+    steps.iter().for_each(|step| original.step(step));
+    let copy = rebuilt(&original.engine)?;
+    prop_assert_eq!(sayable(dataset(&original.engine)), sayable(dataset(&copy.engine)));
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -239,5 +283,17 @@ proptest! {
     #[test]
     fn replayed_effects_make_the_same_streams(steps in stream_steps()) {
         check(&steps, true)?;
+    }
+
+    #[test]
+    fn a_dataset_is_rebuilt_by_commands(steps in steps()) {
+        check_rebuilt(&steps)?;
+    }
+
+    #[test]
+    fn streams_are_rebuilt_by_commands(steps in stream_steps()) {
+        let keeps_entries = |step: &&Step| !matches!(step, Step::Run(line) if line.starts_with("XDEL") || line.starts_with("XTRIM") || line.contains("MAXLEN") || line.contains("MINID"));
+        let steps: Vec<Step> = steps.iter().filter(keeps_entries).cloned().collect();
+        check_rebuilt(&steps)?;
     }
 }

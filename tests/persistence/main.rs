@@ -15,6 +15,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use russet_tests::peers::Server;
 
 type Check = fn(Server) -> Result<(), String>;
+type OwnCheck = fn() -> Result<(), String>;
 
 const BOTH: &[(&str, Check)] = &[
     ("snapshots::what_is_saved_is_there_after_a_kill", snapshots::what_is_saved_is_there_after_a_kill),
@@ -47,7 +48,7 @@ const BOTH: &[(&str, Check)] = &[
 ];
 
 /// What Redis does in another way, or cannot be asked for.
-const OWN: &[(&str, fn() -> Result<(), String>)] = &[
+const OWN: &[(&str, OwnCheck)] = &[
     ("journal_tail::every_cut_leaves_what_is_whole", journal_tail::every_cut_leaves_what_is_whole),
     ("journal_tail::what_is_no_command_is_refused", journal_tail::what_is_no_command_is_refused),
 ];

@@ -38,7 +38,7 @@ fn check(file: &[u8]) -> Result<(), Failed> {
     dataset.load(file, CHECKED).map_err(|error| format!("the file itself is refused: {error}"))?;
     dataset.check(&mut again);
     let digest = dataset.digest();
-    let mut load = |dataset: &mut Dataset, file: &[u8], care| {
+    let load = |dataset: &mut Dataset, file: &[u8], care| {
         dataset.clear();
         dataset.load(file, care).is_ok()
     };

@@ -2,7 +2,8 @@
 
 use russet_engine::rdb::file::{LoadRules, Loaded, Loader, SaveRules, save};
 use russet_engine::rdb::Error;
-use russet_engine::params::{self, choice::EvictionPolicy};
+use russet_engine::eviction::NOEVICTION;
+use russet_engine::params;
 use russet_engine::session::ClientKey;
 use russet_engine::{Engine, ManualClock, Setup};
 
@@ -84,7 +85,7 @@ impl Dataset {
             journal_base: false,
             now_s: NOW_MS / 1000,
             used_memory: 0,
-            policy: EvictionPolicy::NoEviction,
+            policy: &NOEVICTION,
         };
         let mut file = Vec::new();
         save(&mut file, &self.engine.keyspace, &rules, |_| Ok(())).expect("memory takes everything");

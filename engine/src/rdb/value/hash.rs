@@ -60,6 +60,7 @@ pub(super) fn read<R: Read>(
 }
 
 pub(super) const TWICE: Error = Error::corrupt("Duplicate hash fields detected");
+const REPEATED: Error = Error::corrupt("Hash listpack integrity check failed: a field is there twice");
 
 /// The hash of a listpack from elsewhere: fields and values.
 pub(super) fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) -> Result<Option<Hash>, Error> {
@@ -71,11 +72,11 @@ pub(super) fn of_listpack(pack: Listpack, rules: &Rules<'_>, limits: &Limits) ->
         return Err(Error::corrupt("Hash listpack integrity check failed: a field without a value"));
     }
     if rules.deep && !are_different(pack.pairs().map(|(field, _)| field)) {
-        return Err(TWICE);
+        return Err(REPEATED);
     }
     let mut hash = Hash::Packed(pack);
     hash.make_shorter(limits);
-    if hash.len() == words / 2 { Ok(Some(hash)) } else { Err(TWICE) }
+    if hash.len() == words / 2 { Ok(Some(hash)) } else { Err(REPEATED) }
 }
 
 /// Reads count, fields and values.

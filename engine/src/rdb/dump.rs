@@ -65,11 +65,6 @@ pub fn restore(
         return Err(Refusal::Footer);
     }
     let mut reader = Reader::new(value);
-    let entry = reader.byte().map(Kind).and_then(|kind| {
-        // Sets are saved member by member, and a file with a member twice is refused by every server: no client may
-        // bring one in that makes the next snapshot unreadable.
-        let rules = Rules { deep: rules.deep || kind == Kind::SET_LISTPACK, ..*rules };
-        read_entry(&mut reader, kind, key, expiry, &rules)
-    });
+    let entry = reader.byte().map(Kind).and_then(|kind| read_entry(&mut reader, kind, key, expiry, rules));
     entry.map_err(Refusal::Value)?.ok_or(Refusal::Value(Error::corrupt("an empty value")))
 }

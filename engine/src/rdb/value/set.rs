@@ -37,7 +37,9 @@ pub(super) fn read<R: Read>(
         Kind::SET_INTSET => Set::Ints(Intset::from_bytes(packed(reader)?).map_err(broken("Intset"))?),
         _ => {
             let pack = Listpack::from_bytes(packed(reader)?).map_err(broken("Set listpack"))?;
-            if rules.deep && !are_different(pack.iter()) {
+            // It will be saved member by member, and a file with a member twice is refused by every server: nobody may
+            // bring one in that makes the next snapshot unreadable. So this is looked at however shallow the check.
+            if !are_different(pack.iter()) {
                 return Err(TWICE);
             }
             Set::Packed(pack)

@@ -69,7 +69,7 @@ fn show(list: &List, units: &str) -> ExitCode {
 fn check(choice: &Choice) -> Result<(), Failed> {
     let stage = Stage::build()?;
     let (success, text) = stage.run(choice)?;
-    match Outcome::read(&text).fault(choice, success) {
+    match Outcome::read(&text).fault(choice, success, stage.names_tests(choice)?) {
         None => Ok(()),
         Some(fault) => {
             let directory = stage.keep();

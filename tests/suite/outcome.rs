@@ -39,8 +39,9 @@ impl Outcome {
         outcome
     }
 
-    /// Why the run is not one of a unit that passes whole, if it is not.
-    pub(crate) fn fault(&self, choice: &Choice, success: bool) -> Option<String> {
+    /// Why the run is not one of a unit that passes whole, if it is not. `named` says whether the unit has tests at all: one
+    /// may do nothing but assert.
+    pub(crate) fn fault(&self, choice: &Choice, success: bool, named: bool) -> Option<String> {
         let stale = choice.skips.iter().filter(|skip| {
             // Of a pattern only the suite knows what it matches.
             !skip.starts_with('/') && !self.skipped.contains(skip)
@@ -51,7 +52,7 @@ impl Outcome {
         if faults.is_empty() && !success {
             faults.push("the suite failed without naming a test".to_owned());
         }
-        if faults.is_empty() && self.passed == 0 {
+        if faults.is_empty() && self.passed == 0 && named {
             faults.push("no test ran".to_owned());
         }
         (!faults.is_empty()).then(|| format!("{} passed, and:\n{}", self.passed, faults.join("\n")))

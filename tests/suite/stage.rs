@@ -72,6 +72,13 @@ impl Stage {
         Ok(Stage { directory, interpreter, libraries: [libraries(&tools), libraries(&server)].concat() })
     }
 
+    /// Whether a unit has tests with names, and not only assertions.
+    pub(crate) fn names_tests(&self, choice: &Choice) -> Result<bool, String> {
+        let path = self.directory.path().join("tests").join(&choice.unit).with_extension("tcl");
+        let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(source.lines().any(|line| line.trim_start().starts_with("test ")))
+    }
+
     /// Runs the chosen tests. Returns whether the suite was content, and what it printed.
     pub(crate) fn run(&self, choice: &Choice) -> Result<(bool, String), String> {
         let mut command = self.command(choice)?;

@@ -2,42 +2,20 @@
 
 use russet_engine::effects;
 use russet_engine::eviction::all;
-use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
+use russet_engine::host::Host;
 use russet_engine::keyspace::Keyspace;
-use russet_engine::params::{Parameter, Params};
 use russet_engine::session::ClientKey;
-use russet_engine::{Engine, Error, ManualClock, Setup};
+use russet_engine::{Engine, ManualClock, Setup};
 use std::any::Any;
 
 /// A host that thinks it knows what keys take.
-#[derive(Default)]
-struct Counting(Identity);
+struct Counting;
 
 const KEY: usize = 1000;
 
 impl Host for Counting {
-    fn identity(&self) -> &Identity {
-        &self.0
-    }
-    fn usage(&self) -> Usage {
-        Usage::default()
-    }
     fn used_memory(&self, keyspace: &Keyspace) -> usize {
         keyspace.databases().iter().map(|database| database.len() * KEY).sum()
-    }
-    fn apply(
-        &mut self,
-        _: &[&'static Parameter],
-        _: Dataset<'_>,
-        _: bool,
-    ) -> Result<(), (&'static str, String)> {
-        Ok(())
-    }
-    fn rewrite_config(&mut self, _: &Params) -> Result<(), Error> {
-        Ok(())
-    }
-    fn shutdown(&mut self, _: Shutdown, _: Dataset<'_>) -> Result<(), Error> {
-        Ok(())
     }
     fn as_any(&mut self) -> &mut dyn Any {
         self
@@ -55,7 +33,7 @@ impl Full {
     fn new(policy: &str, keys: usize) -> Full {
         russet_commands::link();
         let clock = ManualClock::at(1_700_000_000_000);
-        let setup = Setup { host: Box::<Counting>::default(), ..Setup::for_tests(clock.clone()) };
+        let setup = Setup { host: Box::new(Counting), ..Setup::for_tests(clock.clone()) };
         let mut engine = Engine::new(setup).unwrap();
         let client = engine.connect();
         let mut full = Full { engine, clock, client };

@@ -86,17 +86,25 @@ pub struct Dataset<'a> {
     pub persistence: &'a mut Persistence,
 }
 
-/// What surrounds the engine.
+/// What surrounds the engine. What a host does not say is as where there is nothing around it: see [`NoHost`].
 pub trait Host: Send {
     /// Facts about the process.
-    fn identity(&self) -> &Identity;
+    fn identity(&self) -> &Identity {
+        static NOBODY: std::sync::LazyLock<Identity> = std::sync::LazyLock::new(Identity::default);
+        &NOBODY
+    }
 
     /// Memory and processor time.
-    fn usage(&self) -> Usage;
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
 
     /// Bytes of memory in use, for `maxmemory`: [`Usage::memory`], and no more than that. Asked before every command. A host
     /// that cannot ask an allocator may say what this keyspace takes in its opinion.
-    fn used_memory(&self, keyspace: &Keyspace) -> usize;
+    fn used_memory(&self, keyspace: &Keyspace) -> usize {
+        let _ = keyspace;
+        0
+    }
 
     /// Bytes of [`Host::used_memory`] that `maxmemory` does not count: what is on its way to a file or to replicas.
     fn uncounted_memory(&self) -> usize {
@@ -112,20 +120,29 @@ pub trait Host: Send {
         changed: &[&'static Parameter],
         dataset: Dataset<'_>,
         in_transaction: bool,
-    ) -> Result<(), (&'static str, String)>;
+    ) -> Result<(), (&'static str, String)> {
+        let _ = (changed, dataset, in_transaction);
+        Ok(())
+    }
 
     /// Writes parameters back to the configuration file.
     ///
     /// # Errors
     /// Why it could not.
-    fn rewrite_config(&mut self, params: &Params) -> Result<(), Error>;
+    fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
+        let _ = params;
+        Err(Error::new("ERR The server is running without a config file"))
+    }
 
     /// Begins to shut down, and saves what is to be saved before. Returns once it is certain that the process will end
     /// after this tick.
     ///
     /// # Errors
     /// Why it will not.
-    fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error>;
+    fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error> {
+        let _ = (how, dataset);
+        Err(Error::new("ERR Errors trying to SHUTDOWN. Check logs."))
+    }
 
     /// Takes back a shutdown that has begun and is waiting.
     ///
@@ -186,30 +203,6 @@ pub trait Host: Send {
 pub struct NoHost;
 
 impl Host for NoHost {
-    fn identity(&self) -> &Identity {
-        static NOBODY: std::sync::LazyLock<Identity> = std::sync::LazyLock::new(Identity::default);
-        &NOBODY
-    }
-    fn usage(&self) -> Usage {
-        Usage::default()
-    }
-    fn used_memory(&self, _: &Keyspace) -> usize {
-        0
-    }
-    fn apply(
-        &mut self,
-        _: &[&'static Parameter],
-        _: Dataset<'_>,
-        _: bool,
-    ) -> Result<(), (&'static str, String)> {
-        Ok(())
-    }
-    fn rewrite_config(&mut self, _: &Params) -> Result<(), Error> {
-        Err(Error::new("ERR The server is running without a config file"))
-    }
-    fn shutdown(&mut self, _: Shutdown, _: Dataset<'_>) -> Result<(), Error> {
-        Err(Error::new("ERR Errors trying to SHUTDOWN. Check logs."))
-    }
     fn as_any(&mut self) -> &mut dyn Any {
         self
     }

@@ -41,10 +41,8 @@ fn remove(cx: &mut Context<'_>, args: Args<'_>, lazily: bool) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::shell::{Shell, conversation};
-    use russet_engine::Error;
-    use russet_engine::host::{Dataset, Host, Identity, NoHost, Shutdown, Usage};
-    use russet_engine::keyspace::{Cycle, Keyspace};
-    use russet_engine::params::{Parameter, Params};
+    use russet_engine::host::Host;
+    use russet_engine::keyspace::Cycle;
     use std::any::Any;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -63,29 +61,6 @@ mod tests {
     struct Bin(Arc<AtomicUsize>);
 
     impl Host for Bin {
-        fn identity(&self) -> &Identity {
-            NoHost.identity()
-        }
-        fn usage(&self) -> Usage {
-            NoHost.usage()
-        }
-        fn used_memory(&self, keyspace: &Keyspace) -> usize {
-            NoHost.used_memory(keyspace)
-        }
-        fn apply(
-            &mut self,
-            _: &[&'static Parameter],
-            _: Dataset<'_>,
-            _: bool,
-        ) -> Result<(), (&'static str, String)> {
-            Ok(())
-        }
-        fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
-            NoHost.rewrite_config(params)
-        }
-        fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error> {
-            NoHost.shutdown(how, dataset)
-        }
         fn drop_later(&mut self, _: Box<dyn Any + Send>, objects: usize) {
             self.0.fetch_add(objects, Relaxed);
         }

@@ -94,6 +94,8 @@ pub struct Declaration {
     pub scope: Scope,
     /// What access clocks say while it is in force.
     pub measure: Measure,
+    /// It chooses by them: then snapshots keep what other servers understand of them.
+    pub reads_clocks: bool,
     /// One sentence, for the book: which key goes.
     pub help: &'static str,
     /// Makes one. It is told the highest clock that the policy before has left behind, so that one that measures by itself

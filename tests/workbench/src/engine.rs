@@ -2,42 +2,20 @@
 
 use crate::Cache;
 use russet_engine::args::OwnedArgs;
-use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
+use russet_engine::host::Host;
 use russet_engine::keyspace::Keyspace;
-use russet_engine::params::{Parameter, Params};
 use russet_engine::session::ClientKey;
-use russet_engine::{Engine, Error, ManualClock, Setup};
+use russet_engine::{Engine, ManualClock, Setup};
 use std::any::Any;
 
 /// A host in whose opinion each key takes a thousand bytes.
-#[derive(Default)]
-struct Counting(Identity);
+struct Counting;
 
 const KEY: usize = 1000;
 
 impl Host for Counting {
-    fn identity(&self) -> &Identity {
-        &self.0
-    }
-    fn usage(&self) -> Usage {
-        Usage::default()
-    }
     fn used_memory(&self, keyspace: &Keyspace) -> usize {
         keyspace.databases()[0].len() * KEY
-    }
-    fn apply(
-        &mut self,
-        _: &[&'static Parameter],
-        _: Dataset<'_>,
-        _: bool,
-    ) -> Result<(), (&'static str, String)> {
-        Ok(())
-    }
-    fn rewrite_config(&mut self, _: &Params) -> Result<(), Error> {
-        Ok(())
-    }
-    fn shutdown(&mut self, _: Shutdown, _: Dataset<'_>) -> Result<(), Error> {
-        Ok(())
     }
     fn as_any(&mut self) -> &mut dyn Any {
         self
@@ -59,7 +37,7 @@ impl InProcess {
     /// One with this policy in which so many keys fit.
     pub(crate) fn new(policy: &str, keys: usize, uses_per_second: u64) -> Self {
         let clock = ManualClock::at(BEGINNING_MS);
-        let setup = Setup { host: Box::<Counting>::default(), ..Setup::for_tests(clock.clone()) };
+        let setup = Setup { host: Box::new(Counting), ..Setup::for_tests(clock.clone()) };
         let mut engine = Engine::new(setup).expect("no two commands have one name");
         let client = engine.connect();
         // Room is made before a key is set, not after it.

@@ -4,13 +4,13 @@ use crate::eviction::{Keys, Measure, Policy, Sampled, Scope, Victim, eviction_po
 use russet_structures::eviction::by_frequency;
 
 eviction_policy! {
-    name: "allkeys-lfu", order: 6, scope: Scope::All, measure: Measure::Frequency,
+    name: "allkeys-lfu", order: 6, scope: Scope::All, measure: Measure::Frequency, reads_clocks: true,
     help: "The least often used key.",
     make: |_| Box::new(Lfu::default()),
 }
 
 eviction_policy! {
-    name: "volatile-lfu", order: 2, scope: Scope::Volatile, measure: Measure::Frequency,
+    name: "volatile-lfu", order: 2, scope: Scope::Volatile, measure: Measure::Frequency, reads_clocks: true,
     help: "The least often used among keys that expire.",
     make: |_| Box::new(Lfu::default()),
 }

@@ -22,7 +22,7 @@ use crate::eviction::miniature::Panel;
 use crate::eviction::{Keys, Measure, Policy, Sampled, Scope, Victim, eviction_policy};
 
 eviction_policy! {
-    name: "allkeys-lrfu", order: 101, scope: Scope::All, measure: Measure::Own,
+    name: "allkeys-lrfu", order: 101, scope: Scope::All, measure: Measure::Own, reads_clocks: true,
     help: "The key whose uses, of which each fades, are worth least; it finds out how fast they should fade.",
     make: |present| Box::new(Lrfu::new(present)),
 }

@@ -3,13 +3,13 @@
 use crate::eviction::{Keys, Measure, Moment, Policy, Sampled, Scope, Victim, eviction_policy};
 
 eviction_policy! {
-    name: "allkeys-lru", order: 5, scope: Scope::All, measure: Measure::Recency,
+    name: "allkeys-lru", order: 5, scope: Scope::All, measure: Measure::Recency, reads_clocks: true,
     help: "The least recently used key.",
     make: |_| Box::new(Lru::default()),
 }
 
 eviction_policy! {
-    name: "volatile-lru", order: 1, scope: Scope::Volatile, measure: Measure::Recency,
+    name: "volatile-lru", order: 1, scope: Scope::Volatile, measure: Measure::Recency, reads_clocks: true,
     help: "The least recently used among keys that expire.",
     make: |_| Box::new(Lru::default()),
 }

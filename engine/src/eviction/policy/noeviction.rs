@@ -8,6 +8,7 @@ pub static NOEVICTION: Declaration = Declaration {
     order: 8,
     scope: Scope::Nothing,
     measure: Measure::Recency,
+    reads_clocks: false,
     help: "None: commands that need memory fail.",
     make: |_| Box::new(Nothing),
 };

@@ -3,7 +3,7 @@
 use crate::eviction::{Keys, Measure, Policy, Scope, Victim, eviction_policy};
 
 eviction_policy! {
-    name: "simple-first", order: 100, scope: Scope::All, measure: Measure::Recency,
+    name: "simple-first", order: 100, scope: Scope::All, measure: Measure::Recency, reads_clocks: false,
     help: "The first key that is met: a baseline to learn from.",
     make: |_| Box::new(First),
 }

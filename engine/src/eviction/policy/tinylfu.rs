@@ -20,7 +20,7 @@ use crate::value::Entry;
 use std::collections::VecDeque;
 
 eviction_policy! {
-    name: "allkeys-tinylfu", order: 102, scope: Scope::All, measure: Measure::Own,
+    name: "allkeys-tinylfu", order: 102, scope: Scope::All, measure: Measure::Own, reads_clocks: true,
     help: "The less often used of the key that came a while ago and one that is seldom used.",
     make: |present| Box::new(TinyLfu::new(present)),
 }

@@ -4,7 +4,7 @@ use crate::eviction::{Keys, Measure, Policy, Sampled, Scope, Victim, eviction_po
 use russet_structures::eviction::by_expiry;
 
 eviction_policy! {
-    name: "volatile-ttl", order: 4, scope: Scope::Volatile, measure: Measure::Recency,
+    name: "volatile-ttl", order: 4, scope: Scope::Volatile, measure: Measure::Recency, reads_clocks: false,
     help: "Those that expire soonest.",
     make: |_| Box::new(Ttl::default()),
 }

@@ -40,10 +40,10 @@ enum Clocks {
 
 impl SaveRules {
     fn clocks(&self) -> Clocks {
-        match self.policy.measure {
-            Measure::Recency if self.policy.name.ends_with("lru") => Clocks::Idle,
-            Measure::Frequency => Clocks::Frequency,
-            Measure::Recency | Measure::Own => Clocks::None,
+        match (self.policy.reads_clocks, self.policy.measure) {
+            (true, Measure::Recency) => Clocks::Idle,
+            (true, Measure::Frequency) => Clocks::Frequency,
+            (false, _) | (_, Measure::Own) => Clocks::None,
         }
     }
 }

@@ -3,16 +3,23 @@
 //!
 //! Each connection writes to keys of its own, one numbered step after the other, in pipelines. So what is found after a
 //! start must be what the first so many steps make, transactions whole, and at least as many as were acknowledged.
-//! Meanwhile the append-only file is rewritten and snapshots are taken all the time.
+//! Meanwhile the append-only file is rewritten and snapshots are taken all the time. Most kills are aimed at a moment at
+//! which files change; the others come at any moment. Some hit the children too, as when a machine goes down.
 //!
 //! `KILLS=500` sets how often the server is killed, `SEED=7` repeats the choices of a run.
 //!
 //! | file | what it is about |
 //! |---|---|
 //! | `steps.rs` | what a connection writes, and what its keys hold after so many steps |
+//! | `aim.rs` | kills at the moment when a file is made, written, renamed or removed |
+//! | `finished.rs` | what a snapshot that is complete has promised |
+//! | `leftovers.rs` | files that nobody needs after a kill |
 //! | `writers.rs` | connections that write until the server dies, and what was acknowledged |
 //! | `rounds.rs` | writing, killing, starting, looking |
 
+mod aim;
+mod finished;
+mod leftovers;
 mod rounds;
 mod steps;
 mod writers;

@@ -1,14 +1,20 @@
 //! Rounds of writing, killing, starting and looking.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use russet_tests::launch::{Running, temporary_directory};
 use russet_tests::peers::Server;
+use rustix::process::Pid;
 
+use crate::aim::{self, Moment, Target};
+use crate::finished;
+use crate::leftovers;
 use crate::steps::Holdings;
 use crate::writers::{self, End, Progress};
 
@@ -42,8 +48,17 @@ impl Promise {
             Promise::TwoSeconds => [&journal[..], &["--appendfsync", "everysec"]].concat(),
             Promise::LastSave => Vec::new(),
         };
-        all.extend(["--save", "1 10", "--hz", "100"]);
+        // Slow enough to be met while they are written.
+        all.extend(["--save", "1 10", "--hz", "100", "--rdb-key-save-delay", "150"]);
         all
+    }
+
+    /// At what kills are aimed.
+    fn moments(self) -> Vec<&'static Moment> {
+        match self {
+            Promise::LastSave => aim::OF_SNAPSHOTS.iter().collect(),
+            _ => aim::OF_REWRITES.iter().chain(aim::OF_SNAPSHOTS).collect(),
+        }
     }
 }
 
@@ -62,7 +77,12 @@ struct Sums {
     acknowledged: u64,
     checked: u64,
     lost: u64,
-    begun: [u32; 3],
+    /// Kills with the children, too.
+    together: u32,
+    /// Rounds in which a snapshot was seen to be complete.
+    complete: u32,
+    /// How many kills came when.
+    moments: BTreeMap<&'static str, u32>,
 }
 
 /// Kills a server `kills` times.
@@ -78,11 +98,13 @@ pub(crate) fn rounds(promise: Promise, kills: u32) -> Result<(), String> {
     let start = || Running::start_in(Server::Russet, directory.path(), &settings);
     let mut running = start()?;
     for kill in 1..=kills {
-        let outcome = round(&running, promise, &mut known, &mut random, &mut sums).and_then(|ends| {
-            running.wait_end(Duration::from_secs(10))?;
-            running = start()?;
-            Ok(ends)
-        });
+        let outcome =
+            round(&running, promise, &mut known, &mut random, &mut sums).and_then(|(ends, killed)| {
+                running.wait_end(Duration::from_secs(10))?;
+                leftovers::of(&killed, directory.path())?;
+                running = start()?;
+                Ok(ends)
+            });
         let ends = match outcome {
             Ok(ends) => ends,
             Err(error) => return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory)),
@@ -91,12 +113,20 @@ pub(crate) fn rounds(promise: Promise, kills: u32) -> Result<(), String> {
             return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory));
         }
     }
-    let Sums { acknowledged, checked, lost, begun: [rewrites, snapshots, plain] } = sums;
+    if promise != Promise::LastSave
+        && let Err(error) = leftovers::of_rewrites(&running)
+    {
+        return Err(kept(&format!("SEED={seed}: {error}"), directory));
+    }
+    let Sums { acknowledged, checked, lost, together, complete, moments } = sums;
     eprintln!(
-        "{promise:?}: {kills} kills ({rewrites} just after a rewrite was begun, {snapshots} after a snapshot, {plain} at \
-         any moment), {acknowledged} steps acknowledged, {checked} values compared, {lost} acknowledged steps gone \
+        "{promise:?}: {kills} kills ({together} together with the children), {acknowledged} steps acknowledged, {checked} \
+         values compared, {complete} rounds with a snapshot that was seen to be complete, {lost} acknowledged steps gone \
          within the promise (SEED={seed})"
     );
+    for (moment, count) in moments {
+        eprintln!("    {count:>4} {moment}");
+    }
     Ok(())
 }
 
@@ -105,14 +135,15 @@ fn kept(error: &str, directory: tempfile::TempDir) -> String {
     format!("{error}\nthe files are in {}", directory.keep().display())
 }
 
-/// Lets the connections write, kills the server, and says how far each came, and for which steps it must answer.
+/// Lets the connections write, kills the server, and says how far each came, for which steps it must answer, and which
+/// processes were killed.
 fn round(
     running: &Running,
     promise: Promise,
     known: &mut [Known],
     random: &mut StdRng,
     sums: &mut Sums,
-) -> Result<Vec<(End, u64)>, String> {
+) -> Result<(Vec<(End, u64)>, Vec<Pid>), String> {
     let stop = Arc::new(AtomicBool::new(false));
     let mut threads = Vec::new();
     for (connection, known) in known.iter().enumerate() {
@@ -122,30 +153,42 @@ fn round(
     let acknowledged = |known: &[Known]| {
         known.iter().map(|k| k.progress.acknowledged.load(Ordering::SeqCst)).collect::<Vec<_>>()
     };
-    let mut floor: Vec<u64> = known.iter().map(|known| known.steps).collect();
-    let pause = Duration::from_millis(random.random_range(5..300));
-    std::thread::sleep(pause);
+    let at_first: Vec<u64> = known.iter().map(|known| known.steps).collect();
+    let mut before = at_first.clone();
     let mut control = running.connect().map_err(|e| e.to_string())?;
+    std::thread::sleep(Duration::from_millis(random.random_range(5..200)));
     // A snapshot that is complete before the end: what had been acknowledged is in it.
     if promise == Promise::LastSave && random.random_bool(0.5) {
-        let before = acknowledged(known);
-        let reply = control.line("SAVE").map_err(|e| e.to_string())?;
+        let now = acknowledged(known);
         // There may be one in the background, which is as good, but nobody knows when it will be complete.
-        if reply.value.text() == Some(b"OK") {
-            floor = before;
+        if control.line("SAVE").map_err(|e| e.to_string())?.value.text() == Some(b"OK") {
+            before = now;
         }
+        std::thread::sleep(Duration::from_millis(random.random_range(0..50)));
     }
-    let begun = random.random_range(0..3);
-    let request = match begun {
-        0 => "BGREWRITEAOF",
-        1 => "BGSAVE",
-        _ => "PING",
+    let pid = Pid::from_raw(running.pid() as i32).ok_or("a server without a number")?;
+    let target = Target { pid, children: random.random_bool(0.3) };
+    let moments = promise.moments();
+    // Between 0 and 200 ms snapshots and rewrites have been begun, and are more or less complete.
+    let (request, shot, name) = match moments.choose(random).filter(|_| random.random_bool(0.7)) {
+        Some(moment) => {
+            let shot = aim::at(moment, target, running.directory(), random)?;
+            (moment.request, shot, moment.name)
+        }
+        None => {
+            let after = Duration::from_micros(random.random_range(0..200_000));
+            let requests = ["BGSAVE", "BGREWRITEAOF", "PING"];
+            let request =
+                if promise == Promise::LastSave { "BGSAVE" } else { requests[random.random_range(0..3)] };
+            (request, aim::at_any_moment(target, after), "any moment")
+        }
     };
-    sums.begun[begun] += 1;
-    control.line(request).map_err(|e| e.to_string())?;
-    std::thread::sleep(Duration::from_micros(random.random_range(0..60_000)));
-    let at_kill = Instant::now();
-    running.signal(rustix::process::Signal::KILL);
+    let floor = finished::until_dead(&mut control, request, || acknowledged(known), before);
+    let hit = shot.hit()?;
+    let name = if hit.aimed || name == "any moment" { name } else { "a moment that did not come" };
+    *sums.moments.entry(name).or_default() += 1;
+    sums.together += u32::from(hit.killed.len() > 1);
+    sums.complete += u32::from(floor != at_first);
     stop.store(true, Ordering::Relaxed);
     let mut ends = Vec::new();
     for (connection, thread) in threads.into_iter().enumerate() {
@@ -158,7 +201,7 @@ fn round(
         let must = match promise {
             Promise::All => latest,
             Promise::TwoSeconds => {
-                let until = at_kill.checked_sub(Duration::from_secs(2));
+                let until = hit.at.checked_sub(Duration::from_secs(2));
                 let old = end.history.iter().rev().find(|(at, _)| until.is_some_and(|until| *at <= until));
                 old.map_or(known[connection].steps, |&(_, n)| n)
             }
@@ -166,7 +209,7 @@ fn round(
         };
         ends.push((end, must));
     }
-    Ok(ends)
+    Ok((ends, hit.killed))
 }
 
 /// Compares what the server holds with what the steps make.

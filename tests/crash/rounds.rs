@@ -71,6 +71,14 @@ struct Known {
     progress: Arc<Progress>,
 }
 
+/// How a round has ended.
+struct Outcome {
+    /// How far each connection came, and for how many steps the server must answer.
+    ends: Vec<(End, u64)>,
+    /// Processes that were killed.
+    killed: Vec<Pid>,
+}
+
 /// Sums over all rounds.
 #[derive(Default)]
 struct Sums {
@@ -98,13 +106,14 @@ pub(crate) fn rounds(promise: Promise, kills: u32) -> Result<(), String> {
     let start = || Running::start_in(Server::Russet, directory.path(), &settings);
     let mut running = start()?;
     for kill in 1..=kills {
-        let outcome =
-            round(&running, promise, &mut known, &mut random, &mut sums).and_then(|(ends, killed)| {
+        let outcome = round(&running, promise, &mut known, &mut random, &mut sums).and_then(
+            |Outcome { ends, killed }| {
                 running.wait_end(Duration::from_secs(10))?;
                 leftovers::of(&killed, directory.path())?;
                 running = start()?;
                 Ok(ends)
-            });
+            },
+        );
         let ends = match outcome {
             Ok(ends) => ends,
             Err(error) => return Err(kept(&format!("kill {kill}, SEED={seed}: {error}"), directory)),
@@ -135,15 +144,14 @@ fn kept(error: &str, directory: tempfile::TempDir) -> String {
     format!("{error}\nthe files are in {}", directory.keep().display())
 }
 
-/// Lets the connections write, kills the server, and says how far each came, for which steps it must answer, and which
-/// processes were killed.
+/// Lets the connections write, and kills the server.
 fn round(
     running: &Running,
     promise: Promise,
     known: &mut [Known],
     random: &mut StdRng,
     sums: &mut Sums,
-) -> Result<(Vec<(End, u64)>, Vec<Pid>), String> {
+) -> Result<Outcome, String> {
     let stop = Arc::new(AtomicBool::new(false));
     let mut threads = Vec::new();
     for (connection, known) in known.iter().enumerate() {
@@ -209,7 +217,7 @@ fn round(
         };
         ends.push((end, must));
     }
-    Ok((ends, hit.killed))
+    Ok(Outcome { ends, killed: hit.killed })
 }
 
 /// Compares what the server holds with what the steps make.

@@ -1,6 +1,7 @@
 //! Two servers that are sent the same operations and must answer the same.
 
 mod audience;
+mod payloads;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -153,8 +154,10 @@ impl Pair {
             {
                 continue;
             }
-            let right = self.right.perform(operation, self.protocol).map_err(|e| fail(index, e))?;
-            let got = self.tested.perform(operation, self.protocol).map_err(|e| fail(index, e))?;
+            let exchanged = self.exchange(operation).map_err(|e| fail(index, e))?;
+            let [for_right, for_tested] = exchanged.as_ref().map_or([operation; 2], |both| both.each_ref());
+            let right = self.right.perform(for_right, self.protocol).map_err(|e| fail(index, e))?;
+            let got = self.tested.perform(for_tested, self.protocol).map_err(|e| fail(index, e))?;
             let judged = operation.judge.asks(self.right.running.server);
             let mut pause = operation.pause;
             let same = if right.value == Value::Simple(b"QUEUED".to_vec()) {

@@ -203,6 +203,11 @@ impl Values {
                 let (_, keys) = TYPED.iter().find(|(kind, _)| *kind == slot).expect("one of them");
                 one(keys, rng)
             }
+            // What DUMP says of a key: who plays a sequence asks for it.
+            "payload" => {
+                let kind = if rng.random_bool(0.05) { b"{cut ".to_vec() } else { b"{dump ".to_vec() };
+                [kind, self.kind("any", rng), b"}".to_vec()].concat()
+            }
             // Keys whose bytes nothing else touches: of a damaged one Redis reads past the end.
             "hll" => one(&["h:1", "h:2", "h:3", "h:4"], rng),
             // Keys of one type that no other comes to.

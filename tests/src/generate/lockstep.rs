@@ -8,6 +8,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use self::payloads::Exchange;
 use super::dataset::Dataset;
 use super::events::Listener;
 use super::grammar::Operation;
@@ -155,7 +156,11 @@ impl Pair {
                 continue;
             }
             let exchanged = self.exchange(operation).map_err(|e| fail(index, e))?;
-            let [for_right, for_tested] = exchanged.as_ref().map_or([operation; 2], |both| both.each_ref());
+            let [for_right, for_tested] = match &exchanged {
+                Exchange::None => [operation; 2],
+                Exchange::Made(both) => both.each_ref(),
+                Exchange::Unreadable => continue,
+            };
             let right = self.right.perform(for_right, self.protocol).map_err(|e| fail(index, e))?;
             let got = self.tested.perform(for_tested, self.protocol).map_err(|e| fail(index, e))?;
             let judged = operation.judge.asks(self.right.running.server);

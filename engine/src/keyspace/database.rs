@@ -108,6 +108,14 @@ impl Database {
         self.reschedule(hash, Object::next_expiry_in(entry), None);
     }
 
+    /// Asks for the memory that [`Database::put`] of this entry will write to, and does not wait for it.
+    pub(crate) fn prefetch(&self, hash: u64, entry: &Entry) {
+        self.table.prefetch(hash);
+        if entry.expiry().is_some() {
+            self.volatile.prefetch(hash);
+        }
+    }
+
     /// Puts a key into table and indexes that the table does not hold. O(1).
     pub(crate) fn put(&mut self, hash: u64, entry: Entry, hasher: &KeyHasher) {
         self.index(hash, false, entry.expiry().is_some());

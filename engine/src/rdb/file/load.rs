@@ -21,6 +21,8 @@ const LAST_OF_REDIS: u16 = 12;
 const FIRST_WITH_CHECKSUM: u16 = 5;
 /// A key takes so many bytes of a file at least: the type, two lengths and one byte.
 const LEAST_BYTES: u64 = 4;
+/// Keys that are put in together: while some are read, the buckets of those before are on their way.
+const GROUP: usize = 32;
 
 /// How a file is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +71,8 @@ pub struct Loader<R> {
     db: usize,
     ahead: Ahead,
     key: Vec<u8>,
+    /// Keys of `db` that have been read and wait for their buckets, with their hashes.
+    waiting: Vec<(u64, Entry)>,
     beside: Beside,
     /// What the file says about itself, as far as it has not been taken.
     fields: Vec<(Vec<u8>, Vec<u8>)>,
@@ -92,6 +96,7 @@ impl<R: Read> Loader<R> {
             db: 0,
             ahead: Ahead::default(),
             key: Vec::new(),
+            waiting: Vec::with_capacity(GROUP),
             beside: Beside::default(),
             fields: Vec::new(),
             loaded: Loaded::default(),
@@ -104,6 +109,19 @@ impl<R: Read> Loader<R> {
     /// # Errors
     /// If the bytes end too early or are not what the format says. What was loaded before stays.
     pub fn step(
+        &mut self,
+        keyspace: &mut Keyspace,
+        params: &Params,
+        bytes: u64,
+        each: impl FnMut(),
+    ) -> Result<bool, Error> {
+        let outcome = self.read(keyspace, params, bytes, each);
+        self.put_in(keyspace)?; // a complaint about what came before comes first
+        outcome
+    }
+
+    /// As [`Loader::step`], and some of the keys may still wait.
+    fn read(
         &mut self,
         keyspace: &mut Keyspace,
         params: &Params,
@@ -132,6 +150,7 @@ impl<R: Read> Loader<R> {
                     return Err(Error::Unknown("Pre-release function format not supported.".into()));
                 }
                 opcode::END => {
+                    self.put_in(keyspace)?;
                     self.end(keyspace)?;
                     return Ok(true);
                 }
@@ -164,7 +183,8 @@ impl<R: Read> Loader<R> {
         self.reader.into_rest()
     }
 
-    fn select(&mut self, keyspace: &Keyspace) -> Result<(), Error> {
+    fn select(&mut self, keyspace: &mut Keyspace) -> Result<(), Error> {
+        self.put_in(keyspace)?;
         let (index, databases) = (self.reader.length()?, keyspace.databases().len());
         if index >= databases as u64 {
             return Err(Error::Unknown(
@@ -181,6 +201,7 @@ impl<R: Read> Loader<R> {
 
     /// Makes room for as many keys as are announced, if they can come at all.
     fn resize(&mut self, keyspace: &mut Keyspace) -> Result<(), Error> {
+        self.put_in(keyspace)?;
         let (keys, volatile) = (self.reader.length()?, self.reader.length()?);
         let left = self.rules.size.saturating_sub(self.reader.position());
         let possible = |count: u64| count.min(left / LEAST_BYTES) as usize;
@@ -194,7 +215,7 @@ impl<R: Read> Loader<R> {
         Ok(())
     }
 
-    /// Reads a key and its value and puts them in.
+    /// Reads a key and its value, which then wait to be put in.
     fn entry(&mut self, keyspace: &mut Keyspace, params: &Params, kind: Kind) -> Result<(), Error> {
         self.key.clear();
         match self.reader.string()? {
@@ -215,30 +236,35 @@ impl<R: Read> Loader<R> {
             self.loaded.expired += 1;
             return Ok(());
         }
+        let hash = self.hasher.hash(&self.key);
         let access = &mut keyspace.access;
         let clock = match (access.measure(), idle_s, frequency) {
             (Measure::Recency, Some(seconds), _) => access.clock_idle_for(seconds),
             (Measure::Frequency, _, Some(counter)) => access.clock_used(counter),
-            _ => access.fresh(self.db, self.hasher.hash(&self.key)),
+            _ => access.fresh(self.db, hash),
         };
         entry.set_clock(clock);
-        self.insert(keyspace, entry)
+        keyspace.dbs[self.db].prefetch(hash, &entry);
+        self.waiting.push((hash, entry));
+        if self.waiting.len() == GROUP { self.put_in(keyspace) } else { Ok(()) }
     }
 
-    fn insert(&mut self, keyspace: &mut Keyspace, entry: Entry) -> Result<(), Error> {
+    /// Puts in the keys that wait.
+    fn put_in(&mut self, keyspace: &mut Keyspace) -> Result<(), Error> {
         let database = &mut keyspace.dbs[self.db];
-        let hash = self.hasher.hash(&self.key);
-        let key = Key { bytes: &self.key, hash };
-        if database.table.find(hash, |there| there.key() == key.bytes).is_some() {
-            if !self.rules.replace {
-                let key = String::from_utf8_lossy(&self.key);
-                let text = format!("RDB has duplicated key '{key}' in DB {}", self.db);
-                return Err(Error::Corrupt(text.into()));
+        for (hash, entry) in self.waiting.drain(..) {
+            let key = Key { bytes: entry.key(), hash };
+            if database.table.find(hash, |there| there.key() == key.bytes).is_some() {
+                if !self.rules.replace {
+                    let key = String::from_utf8_lossy(key.bytes);
+                    let text = format!("RDB has duplicated key '{key}' in DB {}", self.db);
+                    return Err(Error::Corrupt(text.into()));
+                }
+                database.take(key, &self.hasher);
             }
-            database.take(key, &self.hasher);
+            database.put(hash, entry, &self.hasher);
+            self.loaded.keys += 1;
         }
-        database.put(hash, entry, &self.hasher);
-        self.loaded.keys += 1;
         Ok(())
     }
 

@@ -250,3 +250,49 @@ fn a_save_ends_with_the_first_error() {
     });
     assert_eq!(error.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
+
+/// A file of `keys` keys `0`, `1`, ... with themselves as values, then whatever else.
+fn numbered(keys: u32, behind: &[u8]) -> Vec<u8> {
+    let mut bytes = b"REDIS0010\xfe\0".to_vec();
+    for number in 0..keys {
+        let text = number.to_string();
+        let word = [&[text.len() as u8][..], text.as_bytes()].concat();
+        bytes.extend([&[0][..], &word[..], &word[..]].concat());
+    }
+    bytes.extend(behind);
+    bytes
+}
+
+/// Loads in one step, so that as many keys as may wait together.
+fn load_at_once(engine: &mut Engine, bytes: &[u8], rules: LoadRules) -> (Result<bool, Error>, Loaded) {
+    let Engine { keyspace, core, .. } = engine;
+    let mut loader = Loader::begin(bytes, rules, keyspace).unwrap();
+    let outcome = loader.step(keyspace, &core.params, u64::MAX, || ());
+    (outcome, loader.loaded())
+}
+
+#[test]
+fn keys_that_waited_together_come_in_as_if_one_by_one() {
+    let whole = [&b"\0\x015\x03new\xfe\x03\0\x015\x03own\xff"[..], &[0; 8]].concat();
+    for keys in [6, 31, 32, 33, 63, 64, 100] {
+        let mut to = engine();
+        let (outcome, loaded) =
+            load_at_once(&mut to, &numbered(keys, &whole), LoadRules { replace: true, ..CHECKED });
+        assert!(outcome.unwrap() && loaded.keys == u64::from(keys) + 2);
+        assert_eq!(get(&mut to.keyspace, 0, "5").as_deref(), Some("new"), "of {keys} keys");
+        assert_eq!(get(&mut to.keyspace, 3, "5").as_deref(), Some("own"), "a database of its own");
+        assert_eq!((to.keyspace.dbs[0].len(), to.keyspace.dbs[3].len()), (keys as usize, 1));
+        to.keyspace.dbs[0].validate(&to.keyspace.hasher().clone());
+
+        // The first complaint counts, and what came before it stays.
+        let mut to = engine();
+        let twice = [&b"\0\x015\x01x"[..], b"\x63"].concat();
+        let (outcome, loaded) = load_at_once(&mut to, &numbered(keys, &twice), CHECKED);
+        assert_eq!(outcome.unwrap_err().to_string(), "RDB has duplicated key '5' in DB 0");
+        assert_eq!((loaded.keys, to.keyspace.dbs[0].len()), (keys.into(), keys as usize));
+        let mut to = engine();
+        let (outcome, loaded) = load_at_once(&mut to, &numbered(keys, b"\0\x01"), CHECKED);
+        assert!(matches!(outcome, Err(Error::Truncated)));
+        assert_eq!((loaded.keys, to.keyspace.dbs[0].len()), (keys.into(), keys as usize));
+    }
+}

@@ -21,13 +21,14 @@ use crate::error::Error;
 use crate::eviction::Evictor;
 use crate::hash::KeyHasher;
 use crate::host::{Dataset, Host, NoHost};
+use crate::info;
 use crate::keyspace::{Cycle, Keyspace};
 use crate::output::Output;
 use crate::params::Params;
 use crate::persistence::Persistence;
 use crate::pubsub::{self, Pubsub};
 use crate::reply::{Protocol, Reply};
-use crate::session::{Client, ClientKey, Clients};
+use crate::session::{Client, ClientKey, Clients, Session};
 use crate::stats::Stats;
 use crate::transaction;
 use crate::value::Encoding;
@@ -282,6 +283,23 @@ impl Engine {
         let hasher = self.keyspace.hasher().clone();
         self.execute(key, owned.args(&hasher));
         self.take_output(key)
+    }
+
+    /// What `INFO` says of these sections, without a client who asks.
+    pub fn report(&mut self, sections: &[&[u8]]) -> Vec<u8> {
+        let (mut session, mut output) = (Session::new(0, true, self.now_ms()), Output::default());
+        let mut cx = Context {
+            db: self.keyspace.db(0),
+            reply: Reply::new(&mut output, Protocol::default()),
+            session: &mut session,
+            core: &mut self.core,
+            registry: &self.registry,
+            client: ClientKey(usize::MAX),
+            command: CommandId::default(),
+            journal: Journal::AsSent,
+            in_transaction: false,
+        };
+        info::report(&mut cx, sections.iter().copied())
     }
 
     /// Takes what a client has still to be sent.

@@ -11,6 +11,8 @@ use crate::reply::{Protocol, Reply};
 use crate::stats::Stats;
 use crate::transaction::{Size, Transaction, Watched};
 use std::collections::BTreeMap;
+use std::ptr;
+use std::sync::atomic::AtomicPtr;
 
 /// The number that `CLIENT ID` answers: unique for the life of the process.
 pub type SessionId = u64;
@@ -304,6 +306,8 @@ pub struct Clients {
     slots: slab::Slab<Option<Box<Client>>>,
     by_id: BTreeMap<SessionId, ClientKey>,
     next_id: SessionId,
+    /// The client whose command is running, null if none is. Only its address: it is on loan.
+    running: AtomicPtr<Client>,
 }
 
 impl Clients {
@@ -363,12 +367,21 @@ impl Clients {
 
     #[inline]
     pub(crate) fn take(&mut self, key: ClientKey) -> Option<Box<Client>> {
-        self.slots.get_mut(key.0)?.take()
+        let mut client = self.slots.get_mut(key.0)?.take()?;
+        *self.running.get_mut() = &raw mut *client;
+        Some(client)
     }
 
     #[inline]
     pub(crate) fn put_back(&mut self, key: ClientKey, client: Box<Client>) {
+        *self.running.get_mut() = ptr::null_mut();
         self.slots[key.0] = Some(client);
+    }
+
+    /// Where the client is whose command is running, null if none is. For the report of a crash, which nobody survives: it
+    /// is the only way to learn whose command it was that the process broke in.
+    pub fn running(&mut self) -> *const Client {
+        *self.running.get_mut()
     }
 
     pub(crate) fn remove(&mut self, key: ClientKey) -> Option<Box<Client>> {

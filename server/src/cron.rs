@@ -37,6 +37,7 @@ impl Server {
         }
         let hz = self.engine.core.effective_hz();
         self.next_cron = now + Duration::from_millis(u64::from(1000 / hz));
+        crate::crash_report::put_off(&self.engine.core.params);
         if self.engine.core.cron_paused {
             return;
         }

@@ -12,7 +12,7 @@ use crate::persistence::children::Children;
 use crate::persistence::{saving, stopping};
 use crate::sys::usage::{Whose, cpu_time};
 use crate::sys::{alloc, memory, open_files, os_text, termination};
-use crate::{config, log};
+use crate::{config, crash_report, log};
 use russet_engine::Error;
 use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
 use russet_engine::keyspace::Keyspace;
@@ -114,6 +114,9 @@ impl ServerHost {
         }
         if among(&["loglevel"]).is_some() {
             log::set_level(log_level(params));
+        }
+        if among(&["crash-log-enabled", "use-exit-on-panic", "watchdog-period"]).is_some() {
+            crash_report::apply(params).map_err(|error| go_back(("crash-log-enabled", os_text(&error))))?;
         }
         if among(&["aof-disable-auto-gc"]).is_some() {
             self.aof.delete_history(params);

@@ -10,6 +10,7 @@ pub mod tick;
 mod accept;
 mod clock;
 mod connection;
+mod crash_report;
 mod cron;
 mod host;
 mod lazyfree;

@@ -161,9 +161,9 @@ pub(crate) fn goes_to_stdout() -> bool {
     SINK.get().is_some_and(|sink| sink.file.is_none())
 }
 
-/// Writes `text` as it is, at level notice: the logo.
-pub(crate) fn raw(text: &str) {
-    if level() <= Level::Notice {
+/// Writes `text` as it is: the logo, the report of a crash.
+pub(crate) fn raw(urgency: Level, text: &str) {
+    if level() <= urgency {
         write(text.as_bytes());
     }
 }

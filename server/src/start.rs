@@ -9,7 +9,7 @@ use crate::lifecycle::supervised::{Mode, Supervisor};
 use crate::lifecycle::{banner, daemonize};
 use crate::server::{Listener, Server};
 use crate::sys::{host as system, open_files, syslog};
-use crate::{listen, log};
+use crate::{crash_report, listen, log};
 use russet_engine::command::registry::Registry;
 use russet_engine::host::Identity;
 use russet_engine::params::Params;
@@ -45,6 +45,7 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     }
     let signals = Signals::install()?;
     let pidfile_path = (!params.pidfile().is_empty()).then(|| params.pidfile().as_path().to_owned());
+    crash_report::start(&params, pidfile_path.clone().filter(|_| background && !supervised))?;
     let pidfile = PidFile::create(pidfile_path.as_deref(), background);
     banner::running(params.port() as u16, params.always_show_logo());
 
@@ -54,7 +55,14 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
         engine.rename_command(&rename.from, &rename.to)?;
     }
     let mut server = Server::new(engine, signals)?;
-    let unix = open_listeners(&mut server)?;
+    let unix = crash_report::SERVER.during(&mut server, |server| serve(server, &supervisor))?;
+    finish(server, &supervisor, pidfile, unix.as_deref());
+    Ok(())
+}
+
+/// From an engine that stands to the end. Returns the path of the unix socket.
+fn serve(server: &mut Server, supervisor: &Supervisor) -> Result<Option<PathBuf>, Failure> {
+    let unix = open_listeners(server)?;
     banner::initialized();
     if let Some(host) = server.host() {
         host.ready();
@@ -63,7 +71,7 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     server.load_dataset()?;
     if !server.ending {
         server.open_journal()?;
-        for listener in kinds(&server) {
+        for listener in kinds(server) {
             banner::ready(listener);
         }
         supervisor.ready();
@@ -73,8 +81,7 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
         server.tick()?;
         server.follow_host()?;
     }
-    finish(server, &supervisor, pidfile, unix.as_deref());
-    Ok(())
+    Ok(unix)
 }
 
 /// Says why the server ends, in the log once there is one.

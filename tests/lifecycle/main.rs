@@ -1,5 +1,6 @@
-//! Start and end: arguments, files, sockets, signals.
+//! Start and end: arguments, files, sockets, signals, crashes.
 
+mod crashing;
 mod ending;
 mod listening;
 mod settings;
@@ -31,6 +32,13 @@ fn main() -> ExitCode {
         check("listening::ready_line", listening::ready_line),
         check("listening::daemon", listening::daemon),
         check("listening::systemd_is_told", listening::systemd_is_told),
+        check("crashing::every_signal", crashing::every_signal),
+        check("crashing::what_broke_it", crashing::what_broke_it),
+        check("crashing::what_clients_sent_is_hidden", crashing::what_clients_sent_is_hidden),
+        check("crashing::a_panic", crashing::a_panic),
+        check("crashing::without_a_report", crashing::without_a_report),
+        check("crashing::the_watchdog_shows_where_it_stands", crashing::the_watchdog_shows_where_it_stands),
+        check("crashing::a_child_that_breaks_is_told_of", crashing::a_child_that_breaks_is_told_of),
         check("ending::sigterm", ending::sigterm),
         check("ending::sigint", ending::sigint),
         check("ending::shutdown_command", ending::shutdown_command),

@@ -5,6 +5,7 @@
 //! ```text
 //! unit/type/string                               the unit passes whole
 //! unit/type/string skip TEST -- reason           but for this test; /REGEX names those that match
+//! unit/type/string reads `THIS` as `THAT` -- reason    with other words in the unit's source
 //! deny TAG -- reason                             tests with this tag of the suite are left aside in all units
 //! # a remark
 //! ```
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::stage::Choice;
+use crate::stage::{Choice, Reading};
 
 /// What `units.txt` says.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(crate) struct List {
     pub(crate) units: BTreeSet<String>,
     /// Tests that are left aside: the unit and the test's name.
     skips: Vec<(String, String)>,
+    /// Words that are read as others: the unit, and both.
+    readings: Vec<(String, Reading)>,
     /// Tags whose tests are left aside.
     denied: Vec<String>,
 }
@@ -51,8 +54,10 @@ impl List {
                 list.denied.push(tag.trim().to_owned());
             } else if let Some((unit, test)) = what.split_once(" skip ") {
                 list.skips.push((unit.trim().to_owned(), test.to_owned()));
+            } else if let Some((unit, reading)) = reading(what) {
+                list.readings.push((unit, reading));
             } else {
-                return Err(format!("units.txt: neither `deny` nor `skip`: {line}"));
+                return Err(format!("units.txt: neither `deny` nor `skip` nor `reads`: {line}"));
             }
         }
         Ok(list)
@@ -61,6 +66,20 @@ impl List {
     /// How that unit is run.
     pub(crate) fn choice(&self, unit: &str) -> Choice {
         let skips = self.skips.iter().filter(|(of, _)| of == unit).map(|(_, test)| test.clone());
-        Choice { unit: unit.to_owned(), skips: skips.collect(), denied: self.denied.clone(), only: None }
+        let readings = self.readings.iter().filter(|(of, _)| of == unit).map(|(_, reading)| reading.clone());
+        Choice {
+            unit: unit.to_owned(),
+            skips: skips.collect(),
+            readings: readings.collect(),
+            denied: self.denied.clone(),
+            only: None,
+        }
     }
+}
+
+/// Reads ``UNIT reads `THIS` as `THAT` ``.
+fn reading(what: &str) -> Option<(String, Reading)> {
+    let (unit, words) = what.split_once(" reads `")?;
+    let (this, that) = words.strip_suffix('`')?.split_once("` as `")?;
+    Some((unit.trim().to_owned(), Reading { this: this.to_owned(), that: that.to_owned() }))
 }

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! `units.txt` names the units that pass whole, and what is left aside in them: see there. A test that is left aside and that the
-//! unit does not have is an error, so the list cannot outlive its reasons. `OPTIONS='--verbose --dump-logs'` adds options of the
+//! unit does not have is an error, as are words to be read as others that do not stand there, so the list cannot outlive its
+//! reasons. `OPTIONS='--verbose --dump-logs'` adds options of the
 //! suite; `RUSSET_SERVER` may name a real server, to see what the suite says of that.
 
 mod list;

@@ -19,6 +19,15 @@ const PORT_COUNT: u16 = 150;
 /// After so many seconds without progress a unit is given up.
 const PATIENCE: u32 = 240;
 
+/// Words of a unit that are read as others.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    /// What stands there.
+    pub(crate) this: String,
+    /// What is read.
+    pub(crate) that: String,
+}
+
 /// Which tests are run.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
@@ -26,6 +35,8 @@ pub(crate) struct Choice {
     pub(crate) unit: String,
     /// Tests that are left aside, by name or as `/regex`.
     pub(crate) skips: Vec<String>,
+    /// Words that are read as others.
+    pub(crate) readings: Vec<Reading>,
     /// Tags whose tests are left aside.
     pub(crate) denied: Vec<String>,
     /// Only this test, by name or as `/regex`.
@@ -101,7 +112,31 @@ impl Stage {
         self.directory.keep()
     }
 
+    /// Puts a copy of the unit into the place of the link to it, with the words that are to be read.
+    fn translate(&self, choice: &Choice) -> Result<(), String> {
+        if choice.readings.is_empty() {
+            return Ok(());
+        }
+        let path = self.directory.path().join("tests").join(&choice.unit).with_extension("tcl");
+        let say = |error: std::io::Error| format!("{}: {error}", path.display());
+        let mut source = fs::read_to_string(&path).map_err(say)?;
+        for Reading { this, that } in &choice.readings {
+            if !source.contains(this) {
+                return Err(format!("units.txt: `{this}` does not stand in {}", choice.unit));
+            }
+            source = source.replace(this, that);
+        }
+        // Its folder is a link: it becomes one of links.
+        let folder = path.parent().ok_or("a unit is in a folder")?;
+        let original = fs::canonicalize(folder).map_err(say)?;
+        fs::remove_file(folder).map_err(say)?;
+        mirror(&original, folder, &[]).map_err(say)?;
+        fs::remove_file(&path).map_err(say)?;
+        fs::write(&path, source).map_err(say)
+    }
+
     fn command(&self, choice: &Choice) -> Result<Command, String> {
+        self.translate(choice)?;
         let base = rand::rng().random_range(PORTS.start..PORTS.end - PORT_COUNT);
         let libraries = std::env::join_paths(&self.libraries).map_err(|error| error.to_string())?;
         let mut command = Command::new(&self.interpreter);

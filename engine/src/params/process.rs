@@ -1,9 +1,17 @@
 //! Parameters of the process, its log, and its place in the operating system.
 
+use super::Params;
 use super::choice::{LogLevel, OomScoreAdj, ShutdownOptions, Supervision, SyslogFacility};
 use super::declare::parameters;
 use super::lists::OomScores;
 use super::setting::{I32_MAX, Range, Text, TextRule};
+
+impl Params {
+    /// The shortest `watchdog-period`: two runs of cron, which puts the watchdog off.
+    pub fn least_watchdog_period(&self) -> i64 {
+        1000 / self.hz().max(1) * 2
+    }
+}
 
 /// What a process title may name.
 const TITLE_VARIABLES: [&str; 7] =
@@ -97,23 +105,19 @@ parameters! {
     ignore_warnings: Text = "" in TextRule::any("names of warnings, or empty"), [],
         accepted "Russet makes none of those checks";
     /// Log what was known when the process crashed.
-    crash_log_enabled: bool = "yes" in (), [],
-        accepted "a panic ends the one command that caused it and is logged";
+    crash_log_enabled: bool = "yes" in (), [];
     /// Test the memory after a crash.
     crash_memcheck_enabled: bool = "yes" in (), [],
-        accepted "a panic ends the one command that caused it and is logged";
+        accepted "a broken process cannot vouch for its memory";
     /// End with an exit code rather than a core dump.
-    use_exit_on_panic: bool = "no" in (), [HIDDEN],
-        accepted "a panic ends the one command that caused it and is logged";
+    use_exit_on_panic: bool = "no" in (), [HIDDEN];
     /// Leave out of such a log what clients sent; a parameter of newer servers.
-    hide_user_data_from_log: bool = "yes" in (), [HIDDEN],
-        accepted "what clients sent is never logged";
+    hide_user_data_from_log: bool = "yes" in (), [HIDDEN];
     /// Check with assertions that cost time; a parameter of newer servers.
     enable_debug_assert: bool = "no" in (), [IMMUTABLE HIDDEN],
         accepted "those assertions are in the tests' builds";
     /// Log where the server is whenever it does not answer for this long; 0 never does.
-    watchdog_period: i64 = "0" in Range::new(0, I32_MAX).unit("ms"), [HIDDEN],
-        accepted "a profiler shows more";
+    watchdog_period: i64 = "0" in Range::new(0, I32_MAX).unit("ms"), [HIDDEN];
     /// Let the allocator give memory back from a thread of its own.
     jemalloc_bg_thread: bool = "yes" in (), [], accepted "Russet's allocator gives memory back by itself";
 }

@@ -68,7 +68,7 @@ pub(crate) fn clock() {
 pub(crate) fn running(port: u16, always_show_logo: bool) {
     let watched = crate::log::goes_to_stdout() && std::io::stdout().is_terminal();
     if always_show_logo || watched {
-        crate::log::raw(&logo(port, std::process::id()));
+        crate::log::raw(crate::log::Level::Notice, &logo(port, std::process::id()));
     } else {
         tracing::info!("Running mode=standalone, port={port}.");
     }

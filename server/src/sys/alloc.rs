@@ -33,6 +33,9 @@ pub(crate) const SLACK: isize = 16 * 1024;
 /// fast path's one comparison sends it to [`settle`] without a test of its own.
 const UNSETTLED: isize = isize::MIN / 2;
 
+/// Marks a thread that is not counted. As far outside.
+const UNCOUNTED: isize = UNSETTLED + 1;
+
 /// The alignment of every block that is at least as large.
 const NATURAL: usize = 16;
 
@@ -62,7 +65,7 @@ impl Drop for HandOver {
     fn drop(&mut self) {
         // Destructors that run after this one allocate too: UNSETTLED sends each of them straight to `settle`.
         let left = PENDING.replace(UNSETTLED);
-        if left != UNSETTLED {
+        if left != UNSETTLED && left != UNCOUNTED {
             publish(left);
         }
     }
@@ -71,10 +74,21 @@ impl Drop for HandOver {
 /// Bytes in use now.
 pub(crate) fn used_memory() -> usize {
     let own = PENDING.get();
-    let own = if own == UNSETTLED { 0 } else { own };
+    let own = if own == UNSETTLED || own == UNCOUNTED { 0 } else { own };
     let used = USED.load(Relaxed) + own;
     note(used);
     used.max(0) as usize
+}
+
+/// Leaves out, from now on, what this thread allocates: memory that nobody should give up data for. Such a thread frees what it
+/// has allocated itself, and nothing else, for frees are not counted either.
+pub(crate) fn leave_out_this_thread() {
+    // The first use must be behind it, or it would be settled.
+    drop(Box::new(0u64));
+    let left = PENDING.replace(UNCOUNTED);
+    if left != UNSETTLED && left != UNCOUNTED {
+        publish(left);
+    }
 }
 
 /// The most bytes ever in use, as far as anyone looked: it moves when a thread settles and at each
@@ -128,7 +142,9 @@ fn count(change: isize) {
 #[inline(never)]
 fn settle(change: isize) {
     let pending = PENDING.get();
-    if pending != UNSETTLED {
+    if pending == UNCOUNTED {
+        // Nobody is told.
+    } else if pending != UNSETTLED {
         PENDING.set(0);
         publish(pending.wrapping_add(change));
     } else if AT_EXIT.try_with(|_| ()).is_ok() {
@@ -353,5 +369,17 @@ mod tests {
         let expected = (THREADS * KEPT) as isize;
         assert!((grown - expected).abs() < expected / 4, "counted {grown} of {expected}");
         drop(blocks);
+    }
+
+    #[test]
+    fn a_thread_that_is_left_out_changes_nothing() {
+        let held = std::thread::spawn(|| {
+            leave_out_this_thread();
+            let before = PENDING.get();
+            let held = vec![1u8; 64 << 20];
+            let after = PENDING.get();
+            (before, after, held.len())
+        });
+        assert_eq!(held.join().unwrap(), (UNCOUNTED, UNCOUNTED, 64 << 20));
     }
 }

@@ -1,7 +1,7 @@
 //! Execute: run the requests in order, one at a time, and keep what could not run.
 
 use super::prefetch::{GROUP, prefetch};
-use super::{Batch, COMMANDS, Source};
+use super::{Batch, COMMANDS, Running, Source, violation};
 use crate::server::Server;
 use russet_engine::Flow;
 use russet_engine::args::Args;
@@ -27,6 +27,7 @@ impl Server {
             self.settle(batch, &progress);
             self.work.outgoing.push(batch.client);
         }
+        self.work.running.set(None);
         self.work.batches = batches;
     }
 
@@ -48,6 +49,7 @@ impl Server {
             let spans = &work.spans[request.spans.start as usize..request.spans.end as usize];
             let key = (request.key.0 > 0).then_some(request.key);
             let args = Args::new(bytes, spans, &self.hasher, key);
+            work.running.set(Some(Running { client: batch.client, source: batch.source, request: index }));
             let flow = self.engine.execute_resolved(batch.client, request.lookup, args);
             if flow == Flow::Done {
                 progress.done = request.end as usize;
@@ -75,7 +77,11 @@ impl Server {
             connection.unparsed = true;
             connection.appetite = 1;
         } else if let Some(error) = batch.violation.take() {
-            tracing::debug!("Protocol error from client: {error}");
+            let bytes = match batch.source {
+                Source::Own => &connection.input[connection.consumed..],
+                Source::Arena { at, len } => &self.work.arena[at..at + len],
+            };
+            violation::log(&self.engine, batch.client, &bytes[batch.parsed..], &error);
             self.engine.violation(batch.client, &error);
         }
         if !progress.stopped {

@@ -30,6 +30,7 @@ mod parse;
 mod prefetch;
 mod read;
 mod resolve;
+mod violation;
 mod wait;
 
 use crate::server::Server;
@@ -37,6 +38,7 @@ use russet_engine::Error;
 use russet_engine::args::Span;
 use russet_engine::command::registry::Lookup;
 use russet_engine::session::ClientKey;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Connections that walk together.
@@ -89,6 +91,17 @@ pub struct Work {
     next: Vec<ClientKey>,
     /// Connections that may have something to send.
     outgoing: Vec<ClientKey>,
+    /// The request that runs, or ran last: for the report of a crash.
+    running: Cell<Option<Running>>,
+}
+
+/// Where the words of the request that runs are.
+#[derive(Clone, Copy)]
+struct Running {
+    client: ClientKey,
+    source: Source,
+    /// Its place in [`Work::requests`].
+    request: usize,
 }
 
 impl Default for Work {
@@ -101,6 +114,7 @@ impl Default for Work {
             ready: Vec::new(),
             next: Vec::new(),
             outgoing: Vec::new(),
+            running: Cell::new(None),
         }
     }
 }
@@ -113,6 +127,25 @@ impl Work {
 }
 
 impl Server {
+    /// The words of the request that runs; none if none does, or if what is known of it makes no sense. For the report of a
+    /// crash.
+    pub(crate) fn running_words(&self) -> Vec<&[u8]> {
+        let work = &self.work;
+        let Some(Running { client, source, request }) = work.running.get() else { return Vec::new() };
+        let bytes = match source {
+            Source::Arena { at, len } => work.arena.get(at..at + len),
+            Source::Own => self.connections.get(client.0).and_then(|own| own.input.get(own.consumed..)),
+        };
+        let spans = work
+            .requests
+            .get(request)
+            .map(|request| request.spans.start as usize..request.spans.end as usize);
+        let (Some(bytes), Some(spans)) = (bytes, spans.and_then(|range| work.spans.get(range))) else {
+            return Vec::new();
+        };
+        spans.iter().filter_map(|span| bytes.get(span.start as usize..span.end as usize)).collect()
+    }
+
     /// One turn of the loop.
     ///
     /// # Errors

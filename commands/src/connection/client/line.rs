@@ -7,6 +7,9 @@ use russet_engine::pubsub::Space;
 use russet_engine::session::{Closing, Kind, Session};
 use std::io::Write;
 
+/// What stands for something that is hidden.
+pub const REDACTED: &str = "*redacted*";
+
 /// Appends the line of one client, its end included. `argument_bytes` is what the arguments of its running
 /// command take, if one runs.
 pub(super) fn append(
@@ -17,6 +20,32 @@ pub(super) fn append(
     argument_bytes: Option<usize>,
     now_ms: i64,
 ) {
+    append_for(Reader::Client, line, session, output, registry, argument_bytes, now_ms);
+}
+
+/// Who is to read a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A client, who may know everything.
+    Client,
+    /// Whoever reads the log. What people have made up, the names of clients and users, is left out if `hidden`.
+    Log {
+        /// `hide-user-data-from-log`.
+        hidden: bool,
+    },
+}
+
+/// Appends the line of one client for `reader`: see `CLIENT LIST`.
+pub fn append_for(
+    reader: Reader,
+    line: &mut Vec<u8>,
+    session: &Session,
+    output: &Output,
+    registry: &Registry,
+    argument_bytes: Option<usize>,
+    now_ms: i64,
+) {
+    let hidden = reader == Reader::Log { hidden: true };
     let seconds_since = |then_ms: i64| (now_ms - then_ms).max(0) / 1000;
     let transport = &session.transport;
     let transaction = session.transaction_size();
@@ -36,7 +65,7 @@ pub(super) fn append(
     };
     write(line, format_args!("id={} addr={} laddr={}", session.id, transport.peer, transport.local));
     write(line, format_args!(" fd={} name=", transport.fd));
-    line.extend_from_slice(shown(&session.name));
+    line.extend_from_slice(if hidden { REDACTED.as_bytes() } else { shown(&session.name) });
     write(line, format_args!(" age={}", seconds_since(session.created_ms)));
     write(line, format_args!(" idle={}", seconds_since(session.active_ms)));
     line.extend_from_slice(b" flags=");
@@ -53,7 +82,8 @@ pub(super) fn append(
     write(line, format_args!(" events={}", if transport.stalled { "rw" } else { "r" }));
     let command = session.last_command.map_or("NULL", |command| &registry.get(command).name);
     // Nobody's invalidations are redirected yet.
-    write(line, format_args!(" cmd={command} user={} redir=-1", session.user));
+    let user = if hidden { REDACTED } else { &session.user };
+    write(line, format_args!(" cmd={command} user={user} redir=-1"));
     write(line, format_args!(" resp={} lib-name=", session.protocol.version()));
     line.extend_from_slice(shown(&session.lib_name));
     line.extend_from_slice(b" lib-ver=");

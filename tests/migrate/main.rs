@@ -4,6 +4,7 @@
 //! what both hold afterwards. It must be the same whoever they are, real servers or the one under test.
 
 mod conversation;
+mod journals;
 mod odd_targets;
 mod scenes;
 
@@ -35,6 +36,8 @@ fn main() -> ExitCode {
     trials.push(odd("that_break_off", odd_targets::breaking_off));
     trials.push(odd("that_say_nothing", odd_targets::silent));
     trials.push(odd("that_hang_up_once", odd_targets::hanging_up_once));
+    trials.push(Trial::test("journals::of_the_source", || journals::of_the_source().map_err(Failed::from)));
+    trials.push(Trial::test("journals::of_the_target", || journals::of_the_target().map_err(Failed::from)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -55,16 +55,22 @@ fn same(hosts: fn() -> Hosts, lines: &[&str]) -> Result<Vec<String>, String> {
     Ok(right.unwrap_or_default())
 }
 
+/// Answers that the database was selected and the first key was taken, and hangs up.
+fn take_one(mut socket: TcpStream) {
+    hear(&mut socket);
+    let _ = socket.write_all(b"+OK\r\n+OK\r\n");
+    let _ = socket.shutdown(std::net::Shutdown::Write);
+    hear(&mut socket);
+}
+
+/// The port of a target that takes one key and is gone.
+pub(crate) fn one_that_breaks_off() -> Result<(String, JoinHandle<()>), String> {
+    target(vec![take_one])
+}
+
 /// One that has taken the first key and is gone before it has answered about the second.
 pub(crate) fn breaking_off() -> Result<(), String> {
-    let hosts: fn() -> Hosts = || {
-        vec![|mut socket| {
-            hear(&mut socket);
-            let _ = socket.write_all(b"+OK\r\n+OK\r\n");
-            let _ = socket.shutdown(std::net::Shutdown::Write);
-            hear(&mut socket);
-        }]
-    };
+    let hosts: fn() -> Hosts = || vec![take_one];
     let lines = ["MSET a 1 b 2 c 3", "MIGRATE HERE '' 0 3000 KEYS a b c", "EXISTS a", "EXISTS b", "EXISTS c"];
     let said = same(hosts, &lines)?;
     if said[1] == "-IOERR error or timeout reading to target instance" && said[2..] == [":0", ":1", ":1"] {

@@ -3,9 +3,20 @@
 //!
 //! A scene is played to each server with a disk that fails on demand (`shim.c`, loaded with `LD_PRELOAD`); what is
 //! answered, how the server ends, and what it holds when it is started again must be the same.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | `disk.rs` | a server on such a disk, and the record of what it did |
+//! | `scenes.rs` | what is written to the append-only file |
+//! | `snapshots.rs` | snapshots |
+//! | `rewrites.rs` | rewrites of the append-only file |
+//! | `starts.rs` | servers that do not start |
 
 mod disk;
+mod rewrites;
 mod scenes;
+mod snapshots;
+mod starts;
 
 use std::process::ExitCode;
 
@@ -17,10 +28,14 @@ const SERVERS: [Server; 2] = [Server::Redis, Server::Russet];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = scenes::SCENES
-        .iter()
-        .map(|&(name, scene)| Trial::test(name, move || check(scene).map_err(Failed::from)))
+    let scenes = [scenes::SCENES, snapshots::SCENES, rewrites::SCENES, starts::SCENES].concat();
+    let mut trials: Vec<Trial> = scenes
+        .into_iter()
+        .map(|(name, scene)| Trial::test(name, move || check(scene).map_err(Failed::from)))
         .collect();
+    trials.extend(rewrites::OWN.iter().map(|&(name, scene)| {
+        Trial::test(name, move || disk::play(scene, Server::Russet).map(drop).map_err(Failed::from))
+    }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

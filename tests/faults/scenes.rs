@@ -1,4 +1,4 @@
-//! What happens to the disk, and what is said meanwhile.
+//! The append-only file on a disk that fails: what is said meanwhile, and what is there afterwards.
 
 use std::time::Duration;
 
@@ -14,14 +14,13 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("journal::short_write_with_always", short_always),
     ("journal::sync_fails_with_everysec", sync_everysec),
     ("journal::sync_fails_with_always", sync_always),
-    ("journal::a_rewrite_cannot_be_synced", rewrite),
-    ("snapshot::cannot_be_synced", snapshot),
+    ("journal::what_is_done_twice_shows", twice),
 ];
 
 const ALWAYS: &[&str] = &["--appendonly", "yes", "--appendfsync", "always"];
-const EVERYSEC: &[&str] = &["--appendonly", "yes", "--appendfsync", "everysec"];
+pub(crate) const EVERYSEC: &[&str] = &["--appendonly", "yes", "--appendfsync", "everysec"];
 const JOURNAL: &str = "incr.aof";
-const VALUES: &str = "MGET a b c d e";
+pub(crate) const VALUES: &str = "MGET a b c d e";
 
 pub(crate) type Result = std::result::Result<(), String>;
 
@@ -32,8 +31,48 @@ fn again(disk: &mut Disk, settings: &[&str]) -> Result {
     disk.say(VALUES)
 }
 
+/// Commands of which one more or less would show, while the disk fails in between and comes back.
+fn twice(disk: &mut Disk) -> Result {
+    const COUNTS: &str = "MGET n text\nLRANGE list 0 -1\nSCARD set";
+    disk.start(JOURNAL, EVERYSEC)?;
+    for how in ["full", "short", "full", "short"] {
+        disk.say(
+            "INCR n
+            RPUSH list a b",
+        )?;
+        written(disk)?;
+        disk.fail(how)?;
+        // Answered before it is known that it cannot be written: it must be there in the end, once.
+        disk.say("INCR n")?;
+        disk.until("INFO persistence", "aof_last_write_status:err")?;
+        disk.say(
+            "INCR n
+            APPEND text x
+            MULTI
+            RPUSH list never
+            EXEC
+            GET n",
+        )?;
+        disk.fail("")?;
+        disk.until("INFO persistence", "aof_last_write_status:ok")?;
+        disk.say(
+            "MULTI
+            INCR n
+            APPEND text y
+            SADD set 1 2
+            LLEN list
+            EXEC",
+        )?;
+        written(disk)?;
+        disk.kill()?;
+        disk.start(JOURNAL, &[EVERYSEC, &["--aof-load-truncated", "no"]].concat())?;
+        disk.say(COUNTS)?;
+    }
+    Ok(())
+}
+
 /// Waits until what was answered is written: with `everysec` a sync on its way can delay that.
-fn written(disk: &mut Disk) -> Result {
+pub(crate) fn written(disk: &mut Disk) -> Result {
     disk.until("INFO persistence", "aof_buffer_length:0")
 }
 
@@ -126,56 +165,4 @@ fn sync_always(disk: &mut Disk) -> Result {
     disk.logged("Input/output error")?;
     // It was written, though nobody was told so.
     again(disk, ALWAYS)
-}
-
-fn rewrite(disk: &mut Disk) -> Result {
-    disk.start("temp-rewriteaof", EVERYSEC)?;
-    disk.say("MSET a 1 b 2")?;
-    disk.fail("sync")?;
-    disk.say("BGREWRITEAOF")?;
-    disk.until("INFO persistence", "aof_last_bgrewrite_status:err")?;
-    disk.say("SET c 3")?;
-    disk.files("temp-")?;
-    disk.fail("")?;
-    disk.say("BGREWRITEAOF")?;
-    disk.until("INFO persistence", "aof_last_bgrewrite_status:ok")?;
-    disk.say("SET d 4")?;
-    written(disk)?;
-    again(disk, EVERYSEC)
-}
-
-fn snapshot(disk: &mut Disk) -> Result {
-    const SAVED: &[&str] = &["--save", "10000 10000"];
-    disk.start("temp-", SAVED)?;
-    disk.say(
-        "SET a 1
-        SAVE
-        SET b 2",
-    )?;
-    disk.fail("sync")?;
-    disk.say("SAVE")?;
-    disk.files("temp-")?;
-    disk.say("BGSAVE")?;
-    disk.until("INFO persistence", "rdb_last_bgsave_status:err")?;
-    disk.say(
-        "SET c 3
-        GET b
-        CONFIG SET stop-writes-on-bgsave-error no
-        SET c 3
-        CONFIG SET stop-writes-on-bgsave-error yes
-        SET d 4",
-    )?;
-    disk.files("temp-")?;
-    disk.fail("")?;
-    disk.kill()?;
-    // The one from before is whole.
-    disk.start("temp-", SAVED)?;
-    disk.say(VALUES)?;
-    disk.fail("sync")?;
-    disk.say("BGSAVE")?;
-    disk.until("INFO persistence", "rdb_last_bgsave_status:err")?;
-    disk.fail("")?;
-    disk.say("SAVE")?;
-    disk.until("INFO persistence", "rdb_last_bgsave_status:ok")?;
-    disk.say("SET e 5")
 }

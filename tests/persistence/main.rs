@@ -6,6 +6,7 @@ mod journal;
 mod journal_tail;
 mod loading;
 mod place;
+mod refusals;
 mod snapshots;
 mod stops;
 
@@ -49,6 +50,8 @@ const BOTH: &[(&str, Check)] = &[
 
 /// What Redis does in another way, or cannot be asked for.
 const OWN: &[(&str, OwnCheck)] = &[
+    ("refusals::manifests", refusals::manifests),
+    ("refusals::files", refusals::files),
     ("journal_tail::every_cut_leaves_what_is_whole", journal_tail::every_cut_leaves_what_is_whole),
     ("journal_tail::a_start_on_any_cut_goes_on", journal_tail::a_start_on_any_cut_goes_on),
     ("journal_tail::what_is_no_command_is_refused", journal_tail::what_is_no_command_is_refused),

@@ -23,6 +23,22 @@ pub(crate) struct Directory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failed;
 
+/// That a manifest could not be put in the place of the one on disk, or not for certain; the log says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unpersisted {
+    /// The one from before stands.
+    OldStands,
+    /// The new one has its place, but the disk did not say that it will keep it: after a crash of the machine either may
+    /// stand. The files of both must stay.
+    EitherMayStand,
+}
+
+impl From<Unpersisted> for Failed {
+    fn from(_: Unpersisted) -> Self {
+        Failed
+    }
+}
+
 /// A name as the log shows it.
 pub(crate) fn shown(name: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(name)
@@ -106,34 +122,34 @@ impl Directory {
     /// together with the directory: files that it names may be new there.
     ///
     /// # Errors
-    /// Those of the system; then the old one may still stand.
-    pub(crate) fn persist(&self, manifest: &Manifest) -> Result<(), Failed> {
+    /// Those of the system, with what stands then.
+    pub(crate) fn persist(&self, manifest: &Manifest) -> Result<(), Unpersisted> {
         let (name, temporary) = (manifest_name(&self.name), temporary_manifest_name(&self.name));
         let (path, temporary_path) = (self.file(&name), self.file(&temporary));
         let (name, temporary) = (shown(&name), shown(&temporary));
         let mut file = create_new(&temporary_path).map_err(|error| {
             tracing::warn!("Can't open the AOF manifest file {temporary}: {}", os_text(&error));
-            Failed
+            Unpersisted::OldStands
         })?;
         file.write_all(manifest.to_string().as_bytes()).map_err(|error| {
             let why = os_text(&error);
             tracing::warn!("Error trying to write the temporary AOF manifest file {temporary}: {why}");
-            Failed
+            Unpersisted::OldStands
         })?;
         file.sync_data().map_err(|error| {
             tracing::warn!("Fail to fsync the temp AOF file {temporary}: {}.", os_text(&error));
-            Failed
+            Unpersisted::OldStands
         })?;
         fs::rename(&temporary_path, &path).map_err(|error| {
             let why = os_text(&error);
             tracing::warn!(
                 "Error trying to rename the temporary AOF manifest file {temporary} into {name}: {why}"
             );
-            Failed
+            Unpersisted::OldStands
         })?;
         self.sync().map_err(|error| {
             tracing::warn!("Fail to fsync AOF directory {}: {}.", path.display(), os_text(&error));
-            Failed
+            Unpersisted::EitherMayStand
         })
     }
 

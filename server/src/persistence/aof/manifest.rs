@@ -87,7 +87,8 @@ impl Manifest {
             if line.starts_with(b"#") {
                 continue;
             }
-            if !line.ends_with(b"\n") {
+            // As in Redis a NUL ends the text before the line's end is seen.
+            if !line.ends_with(b"\n") || line.contains(&0) {
                 let reason = "The AOF manifest file contains too long line";
                 return Err(Malformed { line: None, reason });
             }
@@ -95,6 +96,7 @@ impl Manifest {
             let added = Part::parse(line).and_then(|part| manifest.add(part));
             added.map_err(|reason| Malformed { line: Some((index + 1, line.to_vec())), reason })?;
         }
+        manifest.pass_over_history();
         Ok(manifest)
     }
 
@@ -115,6 +117,30 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    /// No new file gets a number that a file of the history has, which may be the greatest of all: see
+    /// [`Manifest::give_up`].
+    fn pass_over_history(&mut self) {
+        for part in &self.history {
+            let has = |infix: &[u8]| part.name.windows(infix.len()).any(|window| window == infix);
+            if has(b".base.") {
+                self.last_base = self.last_base.max(part.sequence);
+            } else if has(b".incr.") {
+                self.last_increment = self.last_increment.max(part.sequence);
+            }
+        }
+    }
+
+    /// Stays as it is although `newer` may stand on disk: what only that names is not used, but must not be deleted before
+    /// it is certain which of the two stands, and no new file gets its name. So it is history.
+    pub(crate) fn give_up(&mut self, newer: &Manifest) {
+        let own: Vec<&Part> = self.parts().collect();
+        let unused = newer.parts().filter(|part| !own.iter().any(|own| own.name == part.name));
+        let unused: Vec<Part> = unused.map(|part| Part { role: Role::History, ..part.clone() }).collect();
+        self.history.extend(unused);
+        self.last_base = self.last_base.max(newer.last_base);
+        self.last_increment = self.last_increment.max(newer.last_increment);
     }
 
     /// Whether there is nothing to load.
@@ -288,6 +314,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_up_is_history_and_its_numbers_are_not_used_again() {
+        let mut manifest = Manifest::default();
+        manifest.new_base(b"a", true);
+        manifest.new_increment(b"a");
+        let mut newer = manifest.clone();
+        newer.new_base(b"a", true);
+        newer.new_increment(b"a");
+        newer.retire_increments(1);
+        manifest.give_up(&newer);
+        let text = "file a.1.base.rdb seq 1 type b\nfile a.2.base.rdb seq 2 type h\nfile a.2.incr.aof seq 2 type h\n\
+                    file a.1.incr.aof seq 1 type i\n";
+        assert_eq!(manifest.to_string(), text);
+        let mut read = Manifest::parse(text.as_bytes()).unwrap();
+        assert_eq!(read, manifest, "a process that starts on it knows as much");
+        assert_eq!(read.new_base(b"a", true), b"a.3.base.rdb");
+        assert_eq!(read.new_increment(b"a"), b"a.3.incr.aof");
+    }
+
+    #[test]
     fn names_with_spaces_are_quoted() {
         let mut manifest = Manifest::default();
         manifest.new_increment(b"a \"b\"\n\xff.aof");
@@ -310,6 +355,7 @@ mod tests {
         for (text, why) in [
             ("", "Found an empty AOF manifest"),
             ("file a seq 1 type b", "The AOF manifest file contains too long line"),
+            ("file a\0 seq 1 type b\n", "The AOF manifest file contains too long line"),
             ("\n", FORMAT),
             ("   \n", FORMAT),
             ("file a seq 1\n", FORMAT),

@@ -9,8 +9,8 @@
 //! Each step leaves files that load whole, whatever happens to the process.
 
 use super::base::{Plan, finished_name, remove_temporary};
-use super::directory::{Failed, open_to_append, shown};
-use super::manifest::temporary_increment_name;
+use super::directory::{Failed, Unpersisted, open_to_append, shown};
+use super::manifest::{Manifest, temporary_increment_name};
 use super::{Aof, State, cannot_open, remove_later};
 use crate::persistence::children::{Children, Ended};
 use crate::persistence::key_delay::KeyDelay;
@@ -67,7 +67,7 @@ impl Aof {
         let file =
             open_to_append(&self.directory.file(&name), true).map_err(|error| cannot_open(&name, &error))?;
         if !starting {
-            self.directory.persist(&manifest)?;
+            self.persist(&manifest)?;
         }
         tracing::info!("Creating AOF incr file {} on background rewrite", shown(&name));
         self.writer.switch_to(file, 0);
@@ -163,10 +163,12 @@ impl Aof {
             increment_path = Some(path);
         }
         manifest.retire_increments(usize::from(self.writer.is_open()));
-        if let Err(failed) = self.directory.persist(&manifest) {
-            remove_later(&base_path);
-            increment_path.as_deref().into_iter().for_each(remove_later);
-            return Err(failed);
+        if let Err(unpersisted) = self.persist(&manifest) {
+            if unpersisted == Unpersisted::OldStands {
+                remove_later(&base_path);
+                increment_path.as_deref().into_iter().for_each(remove_later);
+            }
+            return Err(Failed);
         }
         self.manifest = manifest;
         if self.state != State::Off {
@@ -176,6 +178,17 @@ impl Aof {
             self.state = State::On;
         }
         Ok(())
+    }
+
+    /// Puts a new manifest on disk. If it is not certain that it is there, the one in use is put back.
+    fn persist(&mut self, manifest: &Manifest) -> Result<(), Unpersisted> {
+        let persisted = self.directory.persist(manifest);
+        if persisted == Err(Unpersisted::EitherMayStand) {
+            self.manifest.give_up(manifest);
+            // What fails is in the log. Then still either may stand, and the files of both are there.
+            let _ = self.directory.persist(&self.manifest);
+        }
+        persisted
     }
 
     /// Takes over what has happened although the child is gone by which it is known that it counts.

@@ -107,6 +107,21 @@ pub(crate) fn rewrites(server: Server) -> Result<(), String> {
     Ok(())
 }
 
+/// In a transaction the file is read again without what the transaction has done so far; that is gone from memory then, and still
+/// written with the rest.
+pub(crate) fn loaded_again_in_a_transaction(server: Server) -> Result<(), String> {
+    let place = Place::new(server)?;
+    let (_running, mut client) = place.start(ON)?;
+    for line in ["SET b 1", "MULTI", "SET a 1", "SET b 2", "DEBUG LOADAOF", "SET c 3"] {
+        client.ask(line)?;
+    }
+    client.expect("EXEC", "OK OK OK OK")?;
+    client.expect("MGET a b c", "(nil) 1 3")?;
+    let increment = "*2 $6 SELECT $1 0 *3 $3 SET $1 b $1 1 *1 $5 MULTI *3 $3 SET $1 a $1 1 *3 $3 SET $1 b $1 2 \
+                     *3 $3 SET $1 c $1 3 *1 $4 EXEC ";
+    incremented(&place, "appendonly.aof.1.incr.aof", increment)
+}
+
 /// That `redis-check-aof` finds nothing wrong.
 fn accepted_by_the_tool(place: &Place) -> Result<(), String> {
     let manifest = place.path().join("appendonlydir/appendonly.aof.manifest");

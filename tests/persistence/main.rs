@@ -36,6 +36,7 @@ const BOTH: &[(&str, Check)] = &[
     ("loading::expired_keys_are_left_out", loading::expired_keys_are_left_out),
     ("loading::damaged_files", loading::damaged_files),
     ("journal::what_is_written", journal::what_is_written),
+    ("journal::loaded_again_in_a_transaction", journal::loaded_again_in_a_transaction),
     ("journal::rewrites", journal::rewrites),
     ("journal::grows_and_is_rewritten", journal::grows_and_is_rewritten),
     ("journal::switched_on_and_off", journal::switched_on_and_off),

@@ -115,10 +115,16 @@ fn restore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let deep = cx.core.sanitizes_dumps();
     let rules = Rules { params: &cx.core.params, hasher: &hasher, now_ms: now, deep };
     let checked = !cx.core.skip_checksums;
-    let mut entry = rdb::restore(args.word(3), key.bytes, expiry, &rules, checked).map_err(|why| match why {
+    let mut packs = 0;
+    let restored = rdb::restore(args.word(3), key.bytes, expiry, &rules, checked, &mut packs);
+    if deep {
+        cx.core.persistence.sanitized += packs;
+    }
+    let mut entry = restored.map_err(|why| match why {
         Refusal::Footer => Error::new("ERR DUMP payload version or checksum are wrong"),
         Refusal::Value(why) => {
-            tracing::warn!("Internal error in RDB reading, function at RESTORE -> {why}");
+            // What a client has sent is the client's business.
+            tracing::debug!("Internal error in RDB reading, function at RESTORE -> {why}");
             Error::new("ERR Bad data format")
         }
     })?;

@@ -29,6 +29,8 @@ pub struct Persistence {
     pub child: Option<Child>,
     /// How often the process was forked.
     pub forks: Forks,
+    /// Packed structures that `sanitize-dump-payload` has had checked more closely.
+    pub sanitized: u64,
 }
 
 impl Persistence {
@@ -40,6 +42,7 @@ impl Persistence {
             journal: Journal::default(),
             child: None,
             forks: Forks::default(),
+            sanitized: 0,
         }
     }
 
@@ -65,6 +68,7 @@ impl Persistence {
     pub fn reset_counts(&mut self) {
         self.forks = Forks::default();
         self.snapshots.begun = 0;
+        self.sanitized = 0;
         (self.journal.rewrites, self.journal.failed_rewrites, self.journal.delayed_syncs) = (0, 0, 0);
     }
 }

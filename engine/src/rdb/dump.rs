@@ -46,7 +46,7 @@ pub fn length_of(entry: &Entry, compress: bool) -> u64 {
 /// The value that [`dump`], here or elsewhere, made these bytes of, under a key. O(bytes).
 ///
 /// Bytes between the value and the version are passed over, as they are in Redis. The checksum is compared if
-/// `checked`.
+/// `checked`. `packs` is raised by the packed structures that were looked at.
 ///
 /// # Errors
 /// What is wrong with them.
@@ -56,6 +56,7 @@ pub fn restore(
     expiry: Option<i64>,
     rules: &Rules<'_>,
     checked: bool,
+    packs: &mut u64,
 ) -> Result<Entry, Refusal> {
     let Some((value, footer)) = dumped.split_last_chunk::<FOOTER>() else { return Err(Refusal::Footer) };
     let [a, b, checksum @ ..] = *footer;
@@ -66,5 +67,6 @@ pub fn restore(
     }
     let mut reader = Reader::new(value);
     let entry = reader.byte().map(Kind).and_then(|kind| read_entry(&mut reader, kind, key, expiry, rules));
+    *packs += reader.packs();
     entry.map_err(Refusal::Value)?.ok_or(Refusal::Value(Error::corrupt("an empty value")))
 }

@@ -36,6 +36,7 @@ pub struct Reader<R> {
     /// Bytes of the source that have left the buffer.
     passed: u64,
     unpacked: Vec<u8>,
+    packs: u64,
 }
 
 impl<R: Read> Reader<R> {
@@ -50,6 +51,7 @@ impl<R: Read> Reader<R> {
             checksum: None,
             passed: 0,
             unpacked: Vec::new(),
+            packs: 0,
         }
     }
 
@@ -58,6 +60,16 @@ impl<R: Read> Reader<R> {
     pub fn with_checksum(mut self) -> Self {
         self.checksum = Some(Checksum::default());
         self
+    }
+
+    /// Packed structures that have been read which may hold what they should not: those that `sanitize-dump-payload` is about.
+    pub(super) fn packs(&self) -> u64 {
+        self.packs
+    }
+
+    /// Counts one more of them.
+    pub(super) fn note_pack(&mut self) {
+        self.packs += 1;
     }
 
     /// Offset in the source of the next byte.

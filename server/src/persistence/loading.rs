@@ -59,7 +59,10 @@ impl Server {
         let Some(mut running) = begin(&mut dataset, false)? else { return Ok(Outcome::Missing) };
         let outcome = loop {
             let (_, mut dataset) = self.engine.host_and_dataset();
-            if running.step(&mut dataset).inspect_err(|LoadFailed| dataset.persistence.loading = None)? {
+            if running.step(&mut dataset).inspect_err(|LoadFailed| {
+                dataset.persistence.loading = None;
+                tracing::warn!("Terminating server after rdb file reading failure.");
+            })? {
                 break Outcome::Loaded;
             }
             if self.tick().is_err() || self.follow_host().is_err() || self.ending {
@@ -128,16 +131,26 @@ impl<R: io::Read> Running<R> {
     fn step(&mut self, dataset: &mut Dataset<'_>) -> Result<bool, LoadFailed> {
         let bytes = dataset.params.loading_process_events_interval_bytes() as u64;
         let Running { loader, delay } = self;
+        let sanitized = loader.loaded().sanitized;
         let ended = loader.step(dataset.keyspace, dataset.params, bytes, || {
             delay.wait();
         });
         let loaded = loader.loaded();
+        dataset.persistence.sanitized += loaded.sanitized - sanitized;
         let snapshots = &mut dataset.persistence.snapshots;
         (snapshots.keys_loaded, snapshots.keys_expired) = (loaded.keys, loaded.expired);
         for (name, value) in loader.take_fields() {
             note_field(dataset.persistence.loading.as_mut(), &name, &value);
         }
-        let ended = ended.map_err(|error| tell(&error, loader.position()))?;
+        loader.take_empty().iter().for_each(|key| note_empty(key));
+        let ended = ended.map_err(|error| {
+            let failed = tell(&error, loader.position());
+            tracing::warn!("--- RDB ERROR DETECTED ---");
+            tracing::warn!("[offset {}] {error}", loader.position());
+            let (loaded, key) = (loader.loaded(), String::from_utf8_lossy(loader.key()));
+            tracing::warn!("[additional info] Reading key '{key}', behind {} keys read", loaded.keys);
+            failed
+        })?;
         if let Some(loading) = &mut dataset.persistence.loading {
             loading.loaded_bytes = loader.position();
         }
@@ -157,6 +170,11 @@ impl<R: io::Read> Running<R> {
         }
         Ok(ended)
     }
+}
+
+/// Says which key is left out.
+pub(crate) fn note_empty(key: &[u8]) {
+    tracing::info!("rdbLoadObject skipping empty key: {}", String::from_utf8_lossy(key));
 }
 
 /// Says what a file tells about itself.

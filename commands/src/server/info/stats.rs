@@ -46,7 +46,7 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     let stats = &cx.core.stats;
     fields.put("unexpected_error_replies", stats.unexpected_errors);
     fields.put("total_error_replies", stats.error_replies);
-    fields.put_zeros(&["dump_payload_sanitizations"]);
+    fields.put("dump_payload_sanitizations", cx.core.persistence.sanitized);
     fields.put("total_reads_processed", stats.reads_processed);
     fields.put("total_writes_processed", stats.writes_processed);
     fields.put_zeros(&["io_threaded_reads_processed", "io_threaded_writes_processed"]);

@@ -19,6 +19,8 @@ use std::io::Read;
 const LAST_OF_REDIS: u16 = 12;
 /// The first version with a checksum.
 const FIRST_WITH_CHECKSUM: u16 = 5;
+/// So many of the keys are told of that are left out because they hold nothing.
+const EMPTY_TOLD: u64 = 10;
 /// A key takes so many bytes of a file at least: the type, two lengths and one byte.
 const LEAST_BYTES: u64 = 4;
 /// Keys that are put in together: while some are read, the buckets of those before are on their way.
@@ -50,6 +52,8 @@ pub struct Loaded {
     pub expired: u64,
     /// Keys with values that hold nothing, which old servers have written.
     pub empty: u64,
+    /// Packed structures that were checked more closely: none unless the rules say so.
+    pub sanitized: u64,
     /// The file was saved without a checksum, so that none could be checked.
     pub unchecked: bool,
 }
@@ -76,6 +80,8 @@ pub struct Loader<R> {
     beside: Beside,
     /// What the file says about itself, as far as it has not been taken.
     fields: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The first keys that held nothing, as far as they have not been taken.
+    empty: Vec<Vec<u8>>,
     loaded: Loaded,
 }
 
@@ -99,6 +105,7 @@ impl<R: Read> Loader<R> {
             waiting: Vec::with_capacity(GROUP),
             beside: Beside::default(),
             fields: Vec::new(),
+            empty: Vec::new(),
             loaded: Loaded::default(),
         })
     }
@@ -170,12 +177,23 @@ impl<R: Read> Loader<R> {
 
     /// What has been loaded so far.
     pub fn loaded(&self) -> Loaded {
-        self.loaded
+        let sanitized = if self.rules.deep { self.reader.packs() } else { 0 };
+        Loaded { sanitized, ..self.loaded }
+    }
+
+    /// The key that was read last: the one whose value an error is about.
+    pub fn key(&self) -> &[u8] {
+        &self.key
     }
 
     /// What the file says about itself: names and values that have been read since the last call.
     pub fn take_fields(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
         std::mem::take(&mut self.fields)
+    }
+
+    /// Keys that were left out since the last call because they hold nothing; of many only the first.
+    pub fn take_empty(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.empty)
     }
 
     /// What of the source has been taken and not been read, and the source: what stands behind the end of the file.
@@ -229,6 +247,9 @@ impl<R: Read> Loader<R> {
         let rules =
             value::Rules { params, hasher: &self.hasher, now_ms: fields_until, deep: self.rules.deep };
         let Some(mut entry) = read_entry(&mut self.reader, kind, &self.key, expiry, &rules)? else {
+            if self.loaded.empty < EMPTY_TOLD {
+                self.empty.push(self.key.clone());
+            }
             self.loaded.empty += 1;
             return Ok(());
         };

@@ -2,7 +2,7 @@
 //! its deadline or -1 behind it.
 
 use super::set::are_different;
-use super::{FORESEEN, Rules, broken, element, packed, zipmap};
+use super::{FORESEEN, Rules, ancient, broken, element, packed, zipmap};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::Collection;
 use crate::value::hash::{Hash, Rules as Limits};
@@ -48,7 +48,7 @@ pub(super) fn read<R: Read>(
         Kind::HASH => read_fields(reader, rules, &limits),
         Kind::HASH_ZIPMAP => read_zipmap(reader, rules, &limits),
         Kind::HASH_ZIPLIST => {
-            let pack = ziplist::to_listpack(packed(reader)?).map_err(broken("Hash ziplist"))?;
+            let pack = ziplist::to_listpack(ancient(reader)?).map_err(broken("Hash ziplist"))?;
             of_listpack(pack, &Rules { deep: true, ..*rules }, &limits)
         }
         _ => of_listpack(
@@ -117,7 +117,7 @@ fn read_zipmap<R: Read>(
     rules: &Rules<'_>,
     limits: &Limits,
 ) -> Result<Option<Hash>, Error> {
-    let pairs = zipmap::pairs(packed(reader)?)?;
+    let pairs = zipmap::pairs(ancient(reader)?)?;
     let mut hash = Hash::for_fields(pairs.len(), FORESEEN, limits);
     let mut taken = pairs.iter().map(|(field, value)| hash.append(field, value, limits));
     if taken.any(|taken| !taken) {

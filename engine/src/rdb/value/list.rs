@@ -2,7 +2,7 @@
 //! list that is one listpack is written as a list of one node. Before Redis 7.0 nodes were ziplists, before 3.2 a list
 //! was one ziplist or just elements.
 
-use super::{Rules, broken, element, packed};
+use super::{Rules, ancient, broken, element, packed};
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::{Collection, End, List, ListLimits};
 use russet_structures::quicklist::Bytes;
@@ -41,7 +41,7 @@ pub(super) fn read<R: Read>(
     let limits = ListLimits::new(rules.params);
     let mut list = List::long(limits);
     if kind == Kind::LIST_ZIPLIST {
-        let pack = ziplist::to_listpack(packed(reader)?).map_err(broken("List ziplist"))?;
+        let pack = ziplist::to_listpack(ancient(reader)?).map_err(broken("List ziplist"))?;
         pack.iter().for_each(|element| list.push(End::Tail, element));
         // It stays a quicklist, however short it is.
         return Ok(Some(list).filter(|list| list.len() > 0));
@@ -50,7 +50,7 @@ pub(super) fn read<R: Read>(
         match kind {
             Kind::LIST => list.push(End::Tail, element(reader)?),
             Kind::LIST_QUICKLIST_1 => {
-                let pack = ziplist::to_listpack(packed(reader)?).map_err(broken("Ziplist"))?;
+                let pack = ziplist::to_listpack(ancient(reader)?).map_err(broken("Ziplist"))?;
                 if let List::Quick(list) = &mut list {
                     list.append_listpack(pack);
                 }

@@ -146,8 +146,15 @@ fn element<R: Read>(reader: &mut Reader<R>) -> Result<Element<'_>, Error> {
     Ok(element)
 }
 
-/// A string that is a packed structure: one that stands as bytes.
+/// A string that is a packed structure, as servers of today write one.
 fn packed<R: Read>(reader: &mut Reader<R>) -> Result<&[u8], Error> {
+    reader.note_pack();
+    ancient(reader)
+}
+
+/// A string that is a packed structure: one that stands as bytes. Those that only old servers have written (ziplists, zipmaps)
+/// become others here, and Redis too has always looked at them closely: it does not count them.
+fn ancient<R: Read>(reader: &mut Reader<R>) -> Result<&[u8], Error> {
     match reader.string()? {
         Element::Bytes(bytes) if bytes.len() <= block::MAX_LEN => Ok(bytes),
         _ => Err(Error::corrupt("a packed structure whose integrity check failed: it cannot be one")),

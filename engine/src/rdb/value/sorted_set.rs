@@ -1,7 +1,7 @@
 //! Sorted sets: a listpack as it is, else count, then members and scores from the highest to the lowest.
 
 use super::set::are_different;
-use super::{FORESEEN, Rules, broken, element, packed};
+use super::{FORESEEN, Rules, ancient, broken, element, packed};
 use crate::number;
 use crate::rdb::{Error, Kind, Reader, Writer};
 use crate::value::sorted_set::Limits;
@@ -40,7 +40,7 @@ pub(super) fn read<R: Read>(
         Kind::SORTED_SET => read_elements(reader, Reader::double, rules),
         Kind::SORTED_SET_1 => read_elements(reader, read_text_score, rules),
         Kind::SORTED_SET_ZIPLIST => {
-            let pack = ziplist::to_listpack(packed(reader)?).map_err(broken("Zset ziplist"))?;
+            let pack = ziplist::to_listpack(ancient(reader)?).map_err(broken("Zset ziplist"))?;
             of_listpack(pack, &Rules { deep: true, ..*rules })
         }
         _ => {

@@ -5,7 +5,7 @@ use super::manifest::{Manifest, Part};
 use super::reader::{CommandReader, Piece};
 use super::tail::Tail;
 use crate::persistence::key_delay::KeyDelay;
-use crate::persistence::loading::{note_field, rules, tell};
+use crate::persistence::loading::{note_empty, note_field, rules, tell};
 use crate::persistence::now_s;
 use crate::sys::os_text;
 use russet_engine::args::{Args, Span};
@@ -286,12 +286,15 @@ impl Running {
     ) -> Result<bool, LoadFailed> {
         match &mut self.content {
             Content::Snapshot(loader) => {
+                let sanitized = loader.loaded().sanitized;
                 let ended = loader.step(place.keyspace, &place.core.params, bytes, || {
                     delay.wait();
                 });
+                place.core.persistence.sanitized += loader.loaded().sanitized - sanitized;
                 for (name, value) in loader.take_fields() {
                     note_field(place.core.persistence.loading.as_mut(), &name, &value);
                 }
+                loader.take_empty().iter().for_each(|key| note_empty(key));
                 let ended = ended.map_err(|error| {
                     let failed = tell(&error, loader.position());
                     tell_snapshot(&self.name, !self.name.ends_with(b".base.rdb"));

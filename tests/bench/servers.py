@@ -55,20 +55,21 @@ def servers():
 
 
 class Server:
-    """A running server, alone on its core; without persistence unless `settings` ask for it.
+    """A running server, alone on its core unless that is not wanted; without persistence unless `settings` ask for it.
 
     Its files are in `home`, which the caller keeps, or in a directory of its own.
     """
 
-    def __init__(self, name, binary, settings=(), home=None):
+    def __init__(self, name, binary, settings=(), home=None, pinned=True):
         self.name = name
         self.directory = None if home else tempfile.TemporaryDirectory(prefix="russet-bench-")
         self.home = Path(home or self.directory.name)
         self.port = free_port()
         arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *settings]
         log = open(self.home / "log", "wb")
-        self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, str(binary), *arguments], stdout=log, stderr=log,
-                                        stdin=subprocess.DEVNULL, cwd=self.home)
+        pin = ["taskset", "-c", SERVER_CORE] if pinned else []
+        self.process = subprocess.Popen([*pin, str(binary), *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                        cwd=self.home)
         for _ in range(400):
             try:
                 self.connection = socket.create_connection(("127.0.0.1", self.port))

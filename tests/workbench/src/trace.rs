@@ -10,23 +10,34 @@ const LEN: usize = 400_000;
 const LEN_PER_KEY: usize = 100;
 
 /// Makes the requests, for a cache in which so many keys fit: that many.
-type Make = dyn Fn(usize, usize, &mut SmallRng) -> Vec<u32>;
+type Make = dyn Fn(usize, usize, &mut SmallRng) -> Vec<u32> + Sync;
 
 /// A kind of work.
 pub(crate) struct Trace {
     /// What its files are called by.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// What happens in it.
-    pub(crate) about: &'static str,
+    pub(crate) about: String,
     /// How many keys it asks for, about, of which a cache holds a part.
     pub(crate) keys: usize,
+    /// Bytes of each key's value, where the trace says.
+    pub(crate) sizes: Vec<u32>,
+    /// A scan or a loop: what was used last is used next least of all.
+    pub(crate) punishes_recency: bool,
     make: Box<Make>,
 }
 
 impl Trace {
-    /// The requests; those of a loop depend on how many keys fit.
-    pub(crate) fn requests(&self, fit: usize) -> Vec<u32> {
-        (self.make)(fit, LEN.max(fit * LEN_PER_KEY), &mut SmallRng::seed_from_u64(42))
+    /// One that is always the same.
+    pub(crate) fn recorded(name: String, about: String, requests: Vec<u32>, sizes: Vec<u32>) -> Self {
+        let keys = requests.iter().max().map_or(0, |&largest| largest as usize + 1);
+        let make = Box::new(move |_, _, _: &mut SmallRng| requests.clone());
+        Trace { name, about, keys, sizes, punishes_recency: false, make }
+    }
+
+    /// The requests; those of a loop depend on how many keys fit, and chance on the seed.
+    pub(crate) fn requests(&self, fit: usize, seed: u64) -> Vec<u32> {
+        (self.make)(fit, LEN.max(fit * LEN_PER_KEY), &mut SmallRng::seed_from_u64(42 + seed))
     }
 }
 
@@ -53,33 +64,37 @@ impl Zipf {
     }
 }
 
-fn zipf(name: &'static str, about: &'static str, s: f64) -> Trace {
+fn made(
+    name: &str,
+    about: &str,
+    make: impl Fn(usize, usize, &mut SmallRng) -> Vec<u32> + Sync + 'static,
+) -> Trace {
+    let punishes_recency = name.contains("scan") || name == "loop";
+    let (name, about, make) = (name.into(), about.into(), Box::new(make));
+    Trace { name, about, keys: KEYS, sizes: Vec::new(), punishes_recency, make }
+}
+
+fn zipf(name: &str, about: &str, s: f64) -> Trace {
     let make = move |_, len: usize, random: &mut SmallRng| {
         let zipf = Zipf::new(KEYS, s);
         (0..len).map(|_| zipf.draw(random) as u32).collect()
     };
-    Trace { name, about, keys: KEYS, make: Box::new(make) }
+    made(name, about, make)
 }
 
 /// All of them.
 pub(crate) fn all() -> Vec<Trace> {
-    let trace = |name, about, make: fn(usize, usize, &mut SmallRng) -> Vec<u32>| Trace {
-        name,
-        about,
-        keys: KEYS,
-        make: Box::new(make),
-    };
     vec![
         zipf("zipf-0.7", "Zipf 0.7: popularity that does not change", 0.7),
         zipf("zipf-0.9", "Zipf 0.9: popularity that does not change", 0.9),
         zipf("zipf-1.0", "Zipf 1.0: popularity that does not change", 1.0),
         zipf("zipf-1.2", "Zipf 1.2: popularity that does not change", 1.2),
-        trace("shift", "Zipf 1.0; twenty times all keys change their popularity", shift),
-        trace("scan", "Zipf 1.0, and in every second tenth as many keys that are asked for once", scan),
-        trace("rescan", "Zipf 1.0, a quarter of the time a job that reads other keys in turn", rescan),
-        trace("loop", "A loop over a tenth more keys than fit", around),
-        trace("decay", "New keys all the time, most of them soon forgotten (Pareto)", pareto),
-        trace("fade", "New keys all the time, all of them forgotten (exponential)", exponential),
+        made("shift", "Zipf 1.0; twenty times all keys change their popularity", shift),
+        made("scan", "Zipf 1.0, and in every second tenth as many keys that are asked for once", scan),
+        made("rescan", "Zipf 1.0, a quarter of the time a job that reads other keys in turn", rescan),
+        made("loop", "A loop over a tenth more keys than fit", around),
+        made("decay", "New keys all the time, most of them soon forgotten (Pareto)", pareto),
+        made("fade", "New keys all the time, all of them forgotten (exponential)", exponential),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Cron: what is done `hz` times a second, between two ticks.
 
 use crate::accept::Accepting;
+use crate::compaction;
 use crate::server::Server;
 use crate::sys::alloc;
 use russet_engine::keyspace::Cycle;
@@ -13,6 +14,7 @@ pub(crate) struct Progress {
     next_client: usize,
     sampled: Option<Instant>,
     collected: Option<Instant>,
+    pub(crate) compaction: compaction::Progress,
 }
 
 /// The host's monotonic clock.
@@ -44,6 +46,7 @@ impl Server {
         let loading = self.engine.core.persistence.loading.is_some();
         if !loading {
             self.engine.expire_cycle(Cycle::Slow { hz });
+            self.compact(now, hz);
         }
         self.look_after_clients(hz);
         if self.accepting == Accepting::Later {

@@ -9,6 +9,7 @@ pub mod tick;
 
 mod accept;
 mod clock;
+mod compaction;
 mod connection;
 mod crash_report;
 mod cron;

@@ -6,6 +6,7 @@
 
 mod access;
 mod collections;
+mod compact;
 mod database;
 mod db;
 mod evict;
@@ -20,6 +21,7 @@ mod watch;
 
 pub use access::Access;
 pub use collections::Edited;
+pub use compact::Compacted;
 pub use database::Database;
 pub use db::{Db, Expiry, Integer};
 pub use expire::Cycle;
@@ -83,6 +85,7 @@ pub struct Keyspace {
     /// Counters.
     pub stats: KeyspaceStats,
     pub(crate) expire_cursor: expire::Cursor,
+    compact_cursor: compact::Cursor,
 }
 
 impl Keyspace {
@@ -106,6 +109,7 @@ impl Keyspace {
             beside: Beside::default(),
             stats: KeyspaceStats::default(),
             expire_cursor: expire::Cursor::default(),
+            compact_cursor: compact::Cursor::default(),
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod local_time;
 pub(crate) mod memory;
 pub(crate) mod notify;
 pub(crate) mod open_files;
+pub(crate) mod sparse;
 pub(crate) mod syslog;
 pub(crate) mod termination;
 pub(crate) mod usage;

@@ -33,6 +33,29 @@ impl<T> Dict<T> {
     }
 }
 
+impl<T> Dict<T> {
+    /// Visits every entry once, to change it in place, in no order that means anything. What is written must have the same
+    /// hash. O(n).
+    pub fn for_each_mut(&mut self, mut visit: impl FnMut(&mut T)) {
+        let mut index = 0;
+        while let Some(segment) = self.directory.segment(index) {
+            let (depth, buckets) = (segment.depth, segment.buckets.len());
+            for at in 0..buckets {
+                let occupied =
+                    self.directory.segment(index).map(|segment| segment.buckets.word(at).occupied());
+                for slot in occupied.into_iter().flatten() {
+                    let segment = self.directory.segment_mut(index);
+                    segment
+                        .and_then(|segment| segment.buckets.into_mut(at, slot))
+                        .into_iter()
+                        .for_each(&mut visit);
+                }
+            }
+            index += self.directory.span(depth);
+        }
+    }
+}
+
 /// Entries that are asked for before they are given.
 const AHEAD: usize = 16;
 

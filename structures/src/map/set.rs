@@ -27,6 +27,11 @@ impl<S: BuildHasher> Set<S> {
         &self.map
     }
 
+    /// Moves members into other blocks; see [`Map::relocate`]. O(n).
+    pub fn relocate(&mut self, leave: impl FnMut(*const u8) -> bool) -> usize {
+        self.map.relocate(leave)
+    }
+
     /// Number of members. O(1).
     #[inline]
     pub fn len(&self) -> usize {

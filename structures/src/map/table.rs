@@ -50,6 +50,19 @@ impl<S: BuildHasher> Map<S> {
         self.dict.memory() + self.blocks
     }
 
+    /// Moves those pairs into other blocks of whose place `leave` says so; returns their bytes. O(n).
+    pub fn relocate(&mut self, mut leave: impl FnMut(*const u8) -> bool) -> usize {
+        let mut moved = 0;
+        self.dict.for_each_mut(|pair| {
+            if pair.allocated() > 0 && leave(pair.field().as_ptr()) {
+                let (field, value) = pair.parts();
+                *pair = Pair::new(field, value, pair.expiry());
+                moved += pair.allocated();
+            }
+        });
+        moved
+    }
+
     /// The table itself: for its statistics.
     pub fn dict(&self) -> &Dict<Pair> {
         &self.dict

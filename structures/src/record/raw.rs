@@ -301,6 +301,12 @@ impl<T> Record<T> {
         new
     }
 
+    /// Moves the record into another block, which the allocator chooses anew. O(key + inline value).
+    pub fn relocate(&mut self) {
+        let new = self.moved(self.key(), self.expiry());
+        std::mem::replace(self, new).free_block();
+    }
+
     /// A new record with this one's payload moved into it. The caller must free this record's block without
     /// dropping the payload.
     fn moved(&self, key: &[u8], expiry: Option<i64>) -> Self {

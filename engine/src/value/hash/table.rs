@@ -60,6 +60,11 @@ impl Table {
         self.map.len()
     }
 
+    /// Moves fields into other blocks; see [`Map::relocate`]. O(n).
+    pub(crate) fn relocate(&mut self, leave: impl FnMut(*const u8) -> bool) -> usize {
+        self.map.relocate(leave)
+    }
+
     /// The map of fields, those included whose time has come.
     pub fn map(&self) -> &Map<KeyHasher> {
         &self.map

@@ -46,6 +46,18 @@ fn await_line(server: &Running, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Waits until the log has so many complete traces.
+fn await_traces(server: &Running, count: usize) -> Result<(), String> {
+    let until = Instant::now() + PATIENCE;
+    while log(server).matches("STACK TRACE DONE").count() < count {
+        if Instant::now() > until {
+            return Err(format!("{count} traces did not come:\n{}", server.log_tail(40)));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}
+
 /// That `parts` come once each, in this order.
 fn in_order(text: &str, parts: &[&str]) -> Result<(), String> {
     let mut from = 0;
@@ -202,8 +214,22 @@ pub(crate) fn the_watchdog_shows_where_it_stands() -> Result<(), String> {
         client.line(line).map_err(|e| e.to_string())?;
     }
     in_order(&log(&server), &["--- WATCHDOG TIMER EXPIRED ---"])?;
+    let peak = |client: &mut Client| -> Result<u64, String> {
+        let report = client.line("INFO memory").map_err(|e| e.to_string())?;
+        let report = String::from_utf8_lossy(&report.raw).into_owned();
+        let peak = report.lines().find_map(|line| line.strip_prefix("used_memory_peak:")?.parse().ok());
+        peak.ok_or_else(|| format!("no peak in {report}"))
+    };
+    client.line("CONFIG RESETSTAT").map_err(|e| e.to_string())?;
+    let before = peak(&mut client)?;
     server.signal(Signal::ALARM);
     await_line(&server, "Received SIGALRM")?;
+    // Names take memory to be found, for which no key may be evicted.
+    await_traces(&server, 2)?;
+    let more = peak(&mut client)? - before;
+    if more > 1 << 20 {
+        return Err(format!("a trace takes {more} bytes of the data's memory"));
+    }
     client.line("PING").map_err(|e| e.to_string())?;
     lacks(&log(&server), &["BUG REPORT"])
 }

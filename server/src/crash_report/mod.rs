@@ -35,7 +35,7 @@ pub(crate) use watchdog::put_off;
 use crate::log::{self, Level};
 use crate::server::Server;
 use crate::sys::alloc;
-use crate::sys::fault::{self, Event, Events, Exposed};
+use crate::sys::fault::{self, Event, Events, Exposed, Writers};
 use russet_engine::params::Params;
 use std::io;
 use std::path::PathBuf;
@@ -59,7 +59,7 @@ static PIDFILE: OnceLock<PathBuf> = OnceLock::new();
 /// # Errors
 /// Those of the system.
 pub(crate) fn start(params: &Params, pidfile: Option<PathBuf>) -> io::Result<()> {
-    let events = fault::install(report_of_child)?;
+    let events = fault::install(Writers { in_child: report_of_child, end })?;
     if let Some(path) = pidfile {
         let _ = PIDFILE.set(path);
     }

@@ -37,7 +37,7 @@ pub(super) fn write(server: &mut Server, hidden: bool) {
     section("CLIENT LIST OUTPUT", &clients(server, hidden));
     let words: Vec<Vec<u8>> = server.running_words().into_iter().map(<[u8]>::to_vec).collect();
     if let Some(line) = running(server, hidden) {
-        section("CURRENT CLIENT INFO", &format!("{line}\n{}", arguments(&words, hidden)));
+        section("CURRENT CLIENT INFO", &format!("{line}{}", arguments(&words, hidden)));
     }
     // There are no modules to say anything.
     section("MODULES INFO OUTPUT", "");

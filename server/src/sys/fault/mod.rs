@@ -18,12 +18,12 @@
 //!
 //! # What if the report itself breaks?
 //!
-//! If it faults, the addresses of the frames are written and nothing more, and the process dies. If it waits for something that
-//! a thread which stands still holds, the one that faulted stops waiting after [`PATIENCE`] and dies as well.
+//! If it faults, the addresses of the frames and the report's end are written and nothing more, and the process dies. If it waits
+//! for something that a thread which stands still holds, the one that faulted stops waiting after [`PATIENCE`] and dies as well.
 //!
 //! # And a forked child?
 //!
-//! It has one thread and no reporter. What its owner has given [`install`] runs in the handler.
+//! It has one thread and no reporter. What [`install`] was given runs in the handler.
 #![expect(unsafe_code, reason = "signal handlers and what they are given have no safe front")]
 
 mod exposed;
@@ -63,8 +63,17 @@ static BROKEN: AtomicI32 = AtomicI32::new(0);
 static REPORTED: AtomicBool = AtomicBool::new(false);
 /// The end that handlers write to. Never closed.
 static WAKE: OnceLock<OwnedFd> = OnceLock::new();
-/// What a child does.
-static IN_CHILD: OnceLock<fn()> = OnceLock::new();
+/// What is written where the reporter cannot write it.
+static WRITERS: OnceLock<Writers> = OnceLock::new();
+
+/// What handlers write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writers {
+    /// The report of a forked child, as far as one can be had there.
+    pub in_child: fn(),
+    /// The end of a report that was broken off. Async-signal-safe.
+    pub end: fn(),
+}
 
 /// What the reporter is woken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,15 +106,14 @@ impl Events {
     }
 }
 
-/// Prepares everything but the handlers of faults, for those see [`catch`]. `in_child` makes a report in a forked child, as far
-/// as one can be had there.
+/// Prepares everything but the handlers of faults, for those see [`catch`].
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] the second time; otherwise those of the system.
-pub(crate) fn install(in_child: fn()) -> io::Result<Events> {
+pub(crate) fn install(writers: Writers) -> io::Result<Events> {
     let (reading, writing) = pipe_with(PipeFlags::CLOEXEC)?;
     rustix::io::ioctl_fionbio(&writing, true)?;
-    if WAKE.set(writing).is_err() || IN_CHILD.set(in_child).is_err() {
+    if WAKE.set(writing).is_err() || WRITERS.set(writers).is_err() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "faults are watched already"));
     }
     PROCESS.store(std::process::id() as i32, SeqCst);
@@ -228,13 +236,14 @@ extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut 
             if is_server() {
                 wake(b'F');
                 await_report();
-            } else if let Some(report) = IN_CHILD.get() {
-                report();
+            } else if let Some(writers) = WRITERS.get() {
+                (writers.in_child)();
             }
         }
         Taken::Again => {
             say("Crashed running signal handler. Providing reduced version of recursive crash report.");
             frames::OWN.write_addresses(say);
+            write_end();
         }
         Taken::Later => stand_still(),
     }
@@ -266,6 +275,16 @@ fn await_report() {
     while !REPORTED.load(SeqCst) && waited < PATIENCE {
         std::thread::sleep(STEP);
         waited += STEP;
+    }
+    if !REPORTED.load(SeqCst) {
+        write_end();
+    }
+}
+
+/// Async-signal-safe.
+fn write_end() {
+    if let Some(writers) = WRITERS.get() {
+        (writers.end)();
     }
 }
 

@@ -95,12 +95,14 @@ pub(super) extern "C" fn on_ask(_: c_int, _: *mut libc::siginfo_t, context: *mut
 
 #[cfg(test)]
 mod tests {
+    use super::super::Writers;
     use super::*;
     use std::sync::mpsc::channel;
 
     #[test]
     fn a_thread_that_is_asked_answers_and_goes_on() {
-        super::super::install(|| {}).unwrap();
+        let writers = Writers { in_child: || {}, end: || {} };
+        super::super::install(writers).unwrap();
         let (sender, receiver) = channel::<()>();
         let (told, is_there) = channel();
         let other = std::thread::spawn(move || {
@@ -115,6 +117,6 @@ mod tests {
         assert!(stack.frames.contains(&interrupted), "{:x?} in {:x?}", interrupted, stack.frames);
         sender.send(()).unwrap();
         other.join().unwrap().unwrap();
-        assert!(super::super::install(|| {}).is_err(), "only once");
+        assert!(super::super::install(writers).is_err(), "only once");
     }
 }

@@ -15,6 +15,9 @@
 //! and wastes a quarter. Every block is aligned to [`NATURAL`] already, so only larger alignments need that
 //! call.
 //!
+//! # What of a fork?
+//! A child must not find the allocator in the middle of something that another thread did: see [`gate`](super::gate).
+//!
 //! # How exact a reading is
 //! Exact for the reading thread's own changes, and up to [`SLACK`] bytes off, either way, for each *other*
 //! thread alive. A thread that ends hands its remainder over.
@@ -24,6 +27,7 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
 
+use super::gate::through;
 use libmimalloc_sys as mi;
 
 /// Bytes that a thread may keep to itself before it tells the shared counter.
@@ -101,7 +105,7 @@ pub(crate) fn peak() -> usize {
 /// passing, when more is allocated. O(pages in use).
 pub(crate) fn give_back() {
     // SAFETY: may be called at any time, from any thread.
-    unsafe { mi::mi_collect(true) }
+    through(|| unsafe { mi::mi_collect(true) });
     HIGH_WATER.store(used_memory() as isize, Relaxed);
 }
 
@@ -195,10 +199,10 @@ unsafe impl GlobalAlloc for Counting {
         let (size, align) = (layout.size(), layout.align());
         let block = if is_natural(align, size) {
             // SAFETY: any size may be asked for.
-            unsafe { mi::mi_malloc(size) }
+            through(|| unsafe { mi::mi_malloc(size) })
         } else {
             // SAFETY: a layout's alignment is a power of two.
-            unsafe { mi::mi_malloc_aligned(size, align) }
+            through(|| unsafe { mi::mi_malloc_aligned(size, align) })
         };
         if !block.is_null() {
             count(size_class(size) as isize);
@@ -211,10 +215,10 @@ unsafe impl GlobalAlloc for Counting {
         let (size, align) = (layout.size(), layout.align());
         let block = if is_natural(align, size) {
             // SAFETY: any size may be asked for.
-            unsafe { mi::mi_zalloc(size) }
+            through(|| unsafe { mi::mi_zalloc(size) })
         } else {
             // SAFETY: a layout's alignment is a power of two.
-            unsafe { mi::mi_zalloc_aligned(size, align) }
+            through(|| unsafe { mi::mi_zalloc_aligned(size, align) })
         };
         if !block.is_null() {
             count(size_class(size) as isize);
@@ -226,7 +230,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         count(-(size_class(layout.size()) as isize));
         // SAFETY: the caller's block is one of ours, that is mimalloc's, and not in use any more.
-        unsafe { mi::mi_free(block.cast()) }
+        through(|| unsafe { mi::mi_free(block.cast()) })
     }
 
     #[inline]
@@ -235,10 +239,10 @@ unsafe impl GlobalAlloc for Counting {
         let moved = if is_natural(align, new_size) {
             // SAFETY: the caller's block is one of ours. If it stays in place its alignment stays too, since
             // its address does.
-            unsafe { mi::mi_realloc(block.cast(), new_size) }
+            through(|| unsafe { mi::mi_realloc(block.cast(), new_size) })
         } else {
             // SAFETY: as above, and a layout's alignment is a power of two.
-            unsafe { mi::mi_realloc_aligned(block.cast(), new_size, align) }
+            through(|| unsafe { mi::mi_realloc_aligned(block.cast(), new_size, align) })
         };
         if !moved.is_null() {
             count(size_class(new_size) as isize - size_class(layout.size()) as isize);

@@ -13,7 +13,7 @@
 //!
 //! Of the parent's threads only the one that forked goes on there; a lock that another held stays held for ever. So
 //! the work may use nothing that another thread locks: it writes to files of its own, logs (the log has no lock), and
-//! allocates (the allocator's fast paths have none: each thread has a heap of its own). It never returns into the
+//! allocates (no other thread is inside the allocator at the moment of the fork: see [`gate`]). It never returns into the
 //! parent's code: it ends with `_exit`, by which no destructor runs and no buffer is flushed twice.
 //!
 //! # Which descriptors does it keep?
@@ -26,6 +26,7 @@
 //! Then a report cannot be written, and the work ends itself; see [`Reports::send`].
 #![expect(unsafe_code, reason = "fork has no safe front")]
 
+use super::gate;
 use super::termination::exit_now;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, waitpid};
@@ -119,7 +120,7 @@ pub(crate) fn spawn(work: impl FnOnce(&mut Reports) -> i32) -> io::Result<Child>
     let (reading, writing) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
     let begun = Instant::now();
     // SAFETY: the child runs `enter` and no more, which keeps to what the top of this file allows.
-    match unsafe { libc::fork() } {
+    match gate::alone(|| unsafe { libc::fork() }) {
         -1 => Err(io::Error::last_os_error()),
         0 => enter(Reports { pipe: writing.into() }, work),
         pid => Ok(Child {
@@ -276,6 +277,50 @@ mod tests {
         let mut killed = spawn(sleep).unwrap();
         kill_process(killed.pid, Signal::KILL).unwrap();
         assert_eq!(killed.wait(), End::Killed(libc::SIGKILL));
+    }
+
+    /// Other threads are at any place of the allocator, and the child uses all of it: small blocks, pages of their own, and
+    /// what the system is asked for.
+    #[test]
+    fn it_allocates_whatever_other_threads_are_at() {
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let stop = std::sync::Arc::clone(&stop);
+                std::thread::spawn(move || {
+                    while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                        let blocks: Vec<Vec<u8>> =
+                            (0..200).map(|n| Vec::with_capacity(16 << (n % 16))).collect();
+                        std::hint::black_box(&blocks);
+                        std::hint::black_box(Vec::<u8>::with_capacity(600 << 20));
+                    }
+                })
+            })
+            .collect();
+        for round in 0..100 {
+            let mut child = spawn(|_| {
+                for n in 0..64 {
+                    std::hint::black_box(Vec::<u8>::with_capacity(16 << (n % 22)));
+                }
+                let large: Vec<Vec<u8>> = (0..3).map(|_| Vec::with_capacity(700 << 20)).collect();
+                i32::from(large.len() != 3)
+            })
+            .unwrap();
+            let end = Instant::now() + Duration::from_secs(20);
+            let ended = loop {
+                match child.reap() {
+                    Some(ended) => break ended,
+                    None if Instant::now() > end => {
+                        let _ = kill_process(child.pid, Signal::KILL);
+                        panic!("round {round}: the child hangs");
+                    }
+                    None => std::thread::sleep(Duration::from_micros(200)),
+                }
+            };
+            assert_eq!(ended, End::Exited(0), "round {round}");
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     }
 
     #[test]

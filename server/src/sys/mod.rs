@@ -6,6 +6,7 @@ pub(crate) mod alloc;
 pub(crate) mod child;
 pub(crate) mod fault;
 pub(crate) mod fork;
+pub(crate) mod gate;
 pub(crate) mod host;
 pub(crate) mod local_time;
 pub(crate) mod memory;

@@ -134,7 +134,8 @@ impl Disk {
         }
     }
 
-    fn ask(&mut self, line: &str) -> Result<Vec<u8>, String> {
+    /// The answer to a line, which is not recorded.
+    pub(crate) fn ask(&mut self, line: &str) -> Result<Vec<u8>, String> {
         let client = self.client.as_mut().ok_or("not started")?;
         client.line(line).map(|reply| reply.raw).map_err(|e| e.to_string())
     }

@@ -11,10 +11,12 @@
 //! | `snapshots.rs` | snapshots |
 //! | `rewrites.rs` | rewrites of the append-only file |
 //! | `starts.rs` | servers that do not start |
+//! | `small_disk.rs` | all of that on a file system that is really full |
 
 mod disk;
 mod rewrites;
 mod scenes;
+mod small_disk;
 mod snapshots;
 mod starts;
 
@@ -35,6 +37,10 @@ fn main() -> ExitCode {
         .collect();
     trials.extend(rewrites::OWN.iter().map(|&(name, scene)| {
         Trial::test(name, move || disk::play(scene, Server::Russet).map(drop).map_err(Failed::from))
+    }));
+    let possible = small_disk::possible();
+    trials.extend(small_disk::SCENES.iter().map(|&(name, scene)| {
+        Trial::test(name, move || check(scene).map_err(Failed::from)).with_ignored_flag(!possible)
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -118,7 +118,7 @@ mod tests {
             .collect();
         let (mut rounds, end) = (0, Instant::now() + Duration::from_secs(20));
         // They get in in between, however often one is alone.
-        while rounds < 200 || calls.load(SeqCst) < 100 {
+        while rounds < 50 || calls.load(SeqCst) < 100 {
             let seen = alone(|| {
                 thread::sleep(Duration::from_micros(50));
                 inside.load(SeqCst)

@@ -231,16 +231,17 @@ pub(crate) fn what_time_did_is_replayed(server: Server) -> Result<(), String> {
     let place = Place::new(server)?;
     let (running, mut client) = place.start(ON)?;
     // What has expired when the file is loaded must be there for the commands that met it.
-    client.ask("SET k 5 PX 300")?;
+    client.ask("SET k 5 PX 1500")?;
     client.ask("INCR k")?;
     client.ask("COPY k copy")?;
     client.ask("PERSIST copy")?;
     client.ask("RPUSH l a")?;
-    client.ask("PEXPIRE l 300")?;
+    client.ask("PEXPIRE l 1500")?;
     client.ask("RENAME l m")?;
     client.ask("PERSIST m")?;
+    client.await_info("aof_buffer_length", "0")?;
     kill(running)?;
-    std::thread::sleep(std::time::Duration::from_millis(400));
+    std::thread::sleep(std::time::Duration::from_millis(1700));
     let (_running, mut client) = place.start(ON)?;
     client.expect("GET copy", "6")?;
     client.expect("LRANGE m 0 -1", "a")?;

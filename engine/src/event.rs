@@ -182,8 +182,8 @@ pub struct Events {
     keys: Vec<u8>,
 }
 
-/// Room for the keys of a burst of events above this many bytes is not kept.
-const KEEP: usize = 64 * 1024;
+/// Room above this many bytes, that a burst of events has left behind, is not kept.
+const KEEP: usize = 8 * 1024;
 
 impl Events {
     fn bit(class: u8) -> u64 {
@@ -221,7 +221,7 @@ impl Events {
             start = noted.key_end;
         }
         self.keys.clear();
-        if self.keys.capacity() > KEEP {
+        if self.keys.capacity() + self.pending.capacity() * size_of::<Noted>() > KEEP {
             (self.keys, self.pending) = (Vec::new(), Vec::new());
         }
     }

@@ -134,6 +134,10 @@ impl Core {
             };
             keyspace.evict(victim, self.evictor.lazily);
             self.drop_garbage(keyspace);
+            // One by one: the room that events take while they wait would have to be made by evicting more.
+            if !keyspace.events.is_empty() {
+                self.publish_events(&mut keyspace.events, own);
+            }
             evicted += 1;
             if evicted % ROUND == 0 && self.is_late(began) {
                 if counted(&*self.host, keyspace) > limit {
@@ -141,9 +145,6 @@ impl Core {
                 }
                 break;
             }
-        }
-        if !keyspace.events.is_empty() {
-            self.publish_events(&mut keyspace.events, own);
         }
         self.note_outcome(outcome);
         outcome

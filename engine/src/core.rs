@@ -1,5 +1,6 @@
 //! Core: everything of the engine but the data. Commands reach it as [`Context::core`](crate::Context).
 
+use crate::client_memory::ClientMemory;
 use crate::clock::Timekeeper;
 use crate::command::flags::command as flag;
 use crate::command::{CommandId, Entry, Registry};
@@ -73,6 +74,8 @@ pub struct Core {
     pub(crate) touched: Vec<ClientKey>,
     /// Brings memory back below `maxmemory`.
     pub evictor: Evictor,
+    /// What all clients hold together.
+    pub(crate) client_memory: ClientMemory,
     /// Who listens to which channel.
     pub pubsub: Pubsub,
     /// What the client whose command runs is to be sent after the answer.

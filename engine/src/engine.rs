@@ -10,6 +10,7 @@
 //! ```
 
 use crate::args::{Args, OwnedArgs};
+use crate::client_memory::ClientMemory;
 use crate::clock::{Clock, Timekeeper};
 use crate::command::registry::{Conflict, Lookup};
 use crate::command::{CommandId, Registry};
@@ -110,6 +111,7 @@ impl Engine {
             postponed: Vec::new(),
             touched: Vec::new(),
             evictor: Evictor::default(),
+            client_memory: ClientMemory::default(),
             pubsub: Pubsub::default(),
             pushes: Output::default(),
         };
@@ -142,6 +144,7 @@ impl Engine {
     pub fn disconnect(&mut self, key: ClientKey) {
         let Some(mut client) = self.core.clients.remove(key) else { return };
         self.core.unblock(&mut self.keyspace.waiting, key, &mut client.session);
+        self.core.client_memory.forget(key, &mut client.counted);
         transaction::discard(&mut self.keyspace, &mut client.session);
         pubsub::leave(&mut self.core, &mut client.session);
     }
@@ -182,6 +185,7 @@ impl Engine {
     /// Runs one request of a client, whose name was looked up before.
     #[inline]
     pub fn execute_resolved(&mut self, key: ClientKey, lookup: Lookup, args: Args<'_>) -> Flow {
+        self.core.evict_clients();
         let Some(mut client) = self.core.clients.take(key) else { return Flow::Closing };
         if client.session.closing.is_some() || self.core.stopping {
             // Somebody has ended it, or everybody, earlier in this tick.
@@ -189,6 +193,9 @@ impl Engine {
             return Flow::Closing;
         }
         let flow = self.run_request(key, &mut client, lookup, args);
+        if self.core.client_memory.is_limited() {
+            self.core.client_memory.count(key, &mut client);
+        }
         self.core.clients.put_back(key, client);
         if self.keyspace.waiting.has_ready() {
             self.serve_waiting();
@@ -259,6 +266,7 @@ impl Engine {
             client.session.resumed = None;
         }
         self.core.clients.put_back(key, client);
+        self.core.count_client(key);
     }
 
     /// Runs one request of a client.

@@ -16,6 +16,8 @@ pub(crate) fn apply(keyspace: &mut Keyspace, core: &mut Core) {
         percent @ Share::Percent(_) => percent.of(core.host.usage().system_memory),
     };
     core.evictor.configure(params, limit);
+    core.limit_clients(limit);
+    let params = &core.params;
     keyspace.garbage.removed = params.lazyfree_lazy_server_del();
     keyspace.garbage.expired = params.lazyfree_lazy_expire();
     let notifications = params.notify_keyspace_events();

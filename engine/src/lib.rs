@@ -3,6 +3,7 @@
 //! Start at [`Engine`], then read [`dispatch`]'s pipeline and [`mod@command`] for what a command is.
 
 pub mod args;
+mod client_memory;
 mod clock;
 mod collected;
 pub mod command;

@@ -3,13 +3,14 @@
 //! A session is not a socket. The server gives a connection one, a test or an embedding program makes one
 //! directly; addresses and byte counts are facts that whoever owns the transport writes into it.
 
+use crate::client_memory::Counted;
 use crate::error::Outcome;
 use crate::keyspace::{KeyWait, WatchFlag};
 use crate::output::{Mark, Output};
 use crate::pubsub::Subscriptions;
 use crate::reply::{Protocol, Reply};
 use crate::stats::Stats;
-use crate::transaction::{Size, Transaction, Watched};
+use crate::transaction::{Size, Transaction, WatchList};
 use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
@@ -104,6 +105,12 @@ pub struct Transport {
     pub query_buffer: usize,
     /// Bytes of room left in the query buffer.
     pub query_room: usize,
+    /// Bytes of the query buffer before those that have not been parsed: the beginning of an unfinished command.
+    pub query_parsed: usize,
+    /// Bytes of the words of an unfinished command.
+    pub words: usize,
+    /// Bytes received and not yet parsed that are in memory of the transport's own, while a request runs.
+    pub query_borrowed: usize,
     /// Bytes wait because the peer does not take them.
     pub stalled: bool,
     /// Bytes received since the connection was made.
@@ -142,7 +149,7 @@ pub struct Session {
     /// The transaction that `EXEC` is running.
     pub executing: Option<Size>,
     /// Keys that it watches.
-    pub watched: Vec<Watched>,
+    pub watched: WatchList,
     /// Set when one of them changes.
     pub watch_flag: WatchFlag,
     /// Whether it is answered.
@@ -159,6 +166,8 @@ pub struct Session {
     pub closing: Option<Closing>,
     /// It is ended because it left too much unread.
     pub overflowed: bool,
+    /// It is ended because it was the largest when memory for clients was short.
+    pub evicted: bool,
     /// What it listens to, if it does to anything.
     pub(crate) subscriptions: Option<Box<Subscriptions>>,
     /// Not evicted when memory for clients is short.
@@ -193,7 +202,7 @@ impl Session {
             authenticated,
             transaction: None,
             executing: None,
-            watched: Vec::new(),
+            watched: WatchList::default(),
             watch_flag: WatchFlag::default(),
             reply_mode: ReplyMode::On,
             skip_next: false,
@@ -202,6 +211,7 @@ impl Session {
             resumed: None,
             closing: None,
             overflowed: false,
+            evicted: false,
             subscriptions: None,
             no_evict: false,
             no_touch: false,
@@ -227,10 +237,14 @@ impl Session {
     /// Bytes that the client holds: what it has sent and what it is to be sent among them.
     pub fn memory(&self, output: &Output) -> usize {
         let words = self.name.len() + self.lib_name.len() + self.lib_ver.len();
-        let received = self.transport.query_buffer + self.transport.query_room;
+        let transport = &self.transport;
+        let received = transport.query_parsed + transport.query_buffer + transport.query_room;
+        let received = received - transport.query_borrowed;
         let queued = self.transaction_size().map_or(0, |size| size.bytes);
         let subscriptions = self.subscriptions.as_ref().map_or(0, |own| own.memory());
-        size_of::<Session>() + words + received + queued + subscriptions + output.memory()
+        let waiting = self.blocked.as_ref().map_or(0, |_| self.waiting_bytes);
+        let own = words + waiting + self.watched.memory() + subscriptions;
+        size_of::<Session>() + own + received + queued + output.memory()
     }
 
     /// Asks the transport to end; a stronger wish replaces a weaker one.
@@ -244,6 +258,14 @@ impl Session {
     pub fn overflow(&mut self, stats: &mut Stats) {
         if !std::mem::replace(&mut self.overflowed, true) {
             stats.output_buffer_disconnections += 1;
+        }
+        self.close(Closing::Now);
+    }
+
+    /// Ends a session to make room for others, and counts it.
+    pub(crate) fn evict(&mut self, stats: &mut Stats) {
+        if !std::mem::replace(&mut self.evicted, true) {
+            stats.evicted_clients += 1;
         }
         self.close(Closing::Now);
     }
@@ -275,6 +297,8 @@ pub struct Client {
     pub output: Output,
     /// The host has been asked to look at it.
     pub(crate) touched: bool,
+    /// What it was last counted with.
+    pub(crate) counted: Counted,
 }
 
 impl Client {
@@ -319,6 +343,7 @@ impl Clients {
             session,
             output: Output::default(),
             touched: false,
+            counted: Counted::default(),
         }))));
         self.by_id.insert(self.next_id, key);
         key

@@ -55,6 +55,8 @@ pub struct Stats {
     pub unexpected_errors: u64,
     /// Clients closed because they did not read fast enough.
     pub output_buffer_disconnections: u64,
+    /// Clients closed because all together held too much memory.
+    pub evicted_clients: u64,
     /// Clients closed because their query buffer grew too large.
     pub query_buffer_disconnections: u64,
     /// Reads from sockets.

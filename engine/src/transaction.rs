@@ -66,6 +66,31 @@ impl Watched {
     }
 }
 
+/// The keys that a session watches.
+#[derive(Default)]
+pub struct WatchList {
+    keys: Vec<Watched>,
+    /// Bytes of their names.
+    bytes: usize,
+}
+
+impl WatchList {
+    /// The keys.
+    pub fn iter(&self) -> std::slice::Iter<'_, Watched> {
+        self.keys.iter()
+    }
+
+    /// Bytes of memory. O(1).
+    pub(crate) fn memory(&self) -> usize {
+        self.keys.capacity() * size_of::<Watched>() + self.bytes
+    }
+
+    fn push(&mut self, watched: Watched) {
+        self.bytes += watched.key.len();
+        self.keys.push(watched);
+    }
+}
+
 /// Begins to watch a key of the selected database. O(1) beside the keys that the session watches already.
 pub fn watch(cx: &mut Context<'_>, key: Key<'_>) {
     let db = cx.db.index();
@@ -80,10 +105,10 @@ pub fn watch(cx: &mut Context<'_>, key: Key<'_>) {
 
 /// Ends all watches of a session, and forgets what they saw.
 pub fn unwatch(keyspace: &mut Keyspace, session: &mut Session) {
-    if session.watched.is_empty() {
+    if session.watched.keys.is_empty() {
         return;
     }
-    for watched in session.watched.drain(..) {
+    for watched in std::mem::take(&mut session.watched).keys {
         keyspace.watches.remove(watched.db, &watched.key, &session.watch_flag);
     }
     session.watch_flag = WatchFlag::default();

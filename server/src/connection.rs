@@ -1,8 +1,9 @@
 //! A connection: a socket, what has been received on it and not been run, and what is known of its readiness.
 
 use crate::resp::Parser;
-use crate::tick::COMMANDS;
+use crate::tick::{COMMANDS, LONG_READ};
 use mio::net::{TcpStream, UnixStream};
+use russet_engine::session::Transport;
 use rustix::buffer::spare_capacity;
 use rustix::io::retry_on_intr;
 use std::io::{self, IoSlice, Write};
@@ -76,6 +77,8 @@ pub(crate) struct Connection {
     pub input: Vec<u8>,
     /// How much of `input` has been run.
     pub consumed: usize,
+    /// The most bytes that were waiting at once since [`Connection::shrink`] was last called.
+    pub peak: usize,
     /// Where the unfinished command stands.
     pub parser: Parser,
     /// The socket may have more to read than has been read.
@@ -102,6 +105,7 @@ impl Connection {
             stream,
             input: Vec::new(),
             consumed: 0,
+            peak: 0,
             parser: Parser::default(),
             readable: true,
             writable: true,
@@ -118,8 +122,23 @@ impl Connection {
         self.input.len() - self.consumed
     }
 
+    /// Bytes of room in its buffer beside the backlog.
+    pub(crate) fn room(&self) -> usize {
+        self.input.capacity() - self.backlog()
+    }
+
+    /// Notes in `transport` what of the client's requests waits, and where.
+    pub(crate) fn describe(&self, transport: &mut Transport) {
+        transport.query_parsed = self.parser.parsed().min(self.backlog());
+        transport.query_buffer = self.backlog() - transport.query_parsed;
+        transport.query_room = self.room();
+        transport.query_borrowed = 0;
+        transport.words = self.parser.word_bytes();
+    }
+
     /// Notes that the first `count` bytes of the backlog have been run.
     pub(crate) fn consume(&mut self, count: usize) {
+        self.peak = self.peak.max(self.input.len());
         self.consumed += count;
         if self.consumed == self.input.len() {
             self.consumed = 0;
@@ -142,14 +161,33 @@ impl Connection {
         }
     }
 
-    /// Gives back room that a burst has left behind. Called when nothing has arrived for a while.
-    pub(crate) fn shrink(&mut self) {
-        if self.input.capacity() > 2 * self.input.len() {
+    /// Notes that so many bytes arrived at once and were run without having been kept.
+    pub(crate) fn note_passing(&mut self, count: usize) {
+        self.peak = self.peak.max(count);
+    }
+
+    /// Gives back room that is not needed: all of it if nothing has arrived for a while, and otherwise what is more than
+    /// was needed since the last time, if that is much.
+    pub(crate) fn shrink(&mut self, is_idle: bool) {
+        // Room that was made for a word that is still coming is about to be used.
+        let coming = self.backlog() + self.parser.wanted(self.backlog()).min(LONG_READ);
+        let needed = self.peak.max(coming);
+        self.peak = self.backlog();
+        let wanted = match self.input.capacity() {
+            _ if is_idle => self.backlog(),
+            room if room > LARGE && needed < room / 2 => needed,
+            _ => return,
+        };
+        if self.input.capacity() - self.backlog() > WORTH_SHRINKING || wanted == 0 {
             self.input.drain(..std::mem::take(&mut self.consumed));
-            self.input.shrink_to_fit();
+            self.input.shrink_to(wanted);
         }
     }
 }
 
 /// An emptied input buffer above this size is given back at once.
-const KEEP: usize = 64 * 1024;
+const KEEP: usize = LONG_READ + LARGE;
+/// An input buffer up to this size is kept while its client sends.
+const LARGE: usize = 32 * 1024;
+/// Less room than this is not worth being given back.
+const WORTH_SHRINKING: usize = 4 * 1024;

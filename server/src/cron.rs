@@ -86,7 +86,7 @@ impl Server {
             let core = &mut self.engine.core;
             let Some(state) = core.clients.get_mut(client) else { continue };
             let transport = &state.session.transport;
-            let input = transport.query_buffer + transport.query_room;
+            let input = transport.query_parsed + transport.query_buffer + transport.query_room;
             core.stats.buffer_peaks.note(now_ms, input, state.output.memory());
             let idle = (now_ms - state.session.active_ms) / 1000;
             let waits = state.session.blocked.is_some() || state.session.is_subscribed();
@@ -94,12 +94,16 @@ impl Server {
                 tracing::debug!("Closing idle client");
                 state.session.close(Closing::Now);
                 self.engine.core.touch(client);
-            } else if idle > 2 && state.output.is_empty() {
+                continue;
+            }
+            connection.shrink(idle > 2);
+            connection.describe(&mut state.session.transport);
+            if idle > 2 && state.output.is_empty() {
                 state.output.shrink();
-                connection.shrink();
             } else if !state.output.is_empty() && self.exceeds_output_limit(client) {
                 self.engine.core.touch(client);
             }
+            self.engine.core.count_client(client);
         }
     }
 }

@@ -134,14 +134,13 @@ impl Server {
         if let Some(mut connection) = self.connections.try_remove(client.0) {
             let _ = self.poll.registry().deregister(connection.stream.source());
         }
-        if let Some(Client { session, .. }) = self.engine.core.clients.get(client)
-            && session.overflowed
-        {
-            tracing::warn!(
-                "Client id={} addr={} closed for overcoming of output buffer limits.",
-                session.id,
-                session.transport.peer
-            );
+        if let Some(Client { session, .. }) = self.engine.core.clients.get(client) {
+            let (id, peer) = (session.id, &session.transport.peer);
+            if session.overflowed {
+                tracing::warn!("Client id={id} addr={peer} closed for overcoming of output buffer limits.");
+            } else if session.evicted {
+                tracing::info!("Evicting client: id={id} addr={peer}");
+            }
         }
         self.engine.disconnect(client);
     }

@@ -42,7 +42,7 @@ parameters! {
     /// Most bytes of replies that may wait to be read by one client, for each class of client.
     client_output_buffer_limit: OutputLimits = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60" in (), [WORDS BARE];
     /// Memory that all connections may hold together before the largest are closed; 0 is no limit.
-    maxmemory_clients: Share = "0" in (), [], later "client eviction";
+    maxmemory_clients: Share = "0" in (), [];
     /// Threads that read, parse and write for the one that runs commands.
     io_threads: i64 = "1" in Range::new(1, 128).unit("threads"), [IMMUTABLE], later "I/O threads";
     /// Let the I/O threads also read and parse.

@@ -3,6 +3,7 @@
 use super::message::Message;
 use super::topics::Topic;
 use super::{Pubsub, Space};
+use crate::client_memory::ClientMemory;
 use crate::context::Context;
 use crate::core::Core;
 use crate::output::Output;
@@ -23,8 +24,9 @@ impl Core {
     pub(super) fn publish(&mut self, own: Protocol, space: Space, channel: &[u8], message: &[u8]) -> usize {
         let Core { pubsub: Pubsub { spaces, scratch, .. }, clients, touched, pushes, params, stats, .. } =
             self;
+        let memory = self.client_memory.is_limited().then_some(&mut self.client_memory);
         let limit = params.client_output_buffer_limit().of(Kind::PubSub).hard as usize;
-        let mut delivery = Delivery { clients, touched, pushes, stats, own, limit };
+        let mut delivery = Delivery { clients, touched, pushes, stats, memory, own, limit };
         let name: &[u8] = if space == Space::Shard { b"smessage" } else { b"message" };
         let mut receivers = 0;
         if let Some(topic) = spaces[space as usize].get(channel) {
@@ -47,6 +49,8 @@ struct Delivery<'a> {
     /// What the client whose command runs will be sent after its reply.
     pushes: &'a mut Output,
     stats: &'a mut Stats,
+    /// Where clients are counted, if they are.
+    memory: Option<&'a mut ClientMemory>,
     /// The protocol of that client.
     own: Protocol,
     /// Bytes of output at which a listener is closed; 0 is no limit.
@@ -75,6 +79,9 @@ impl Delivery<'_> {
         message.append_to(&mut client.output, client.session.protocol);
         client.touch(listener, self.touched);
         close_over(self.limit, client, self.stats);
+        if let Some(memory) = &mut self.memory {
+            memory.count(listener, client);
+        }
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Parser {
     position: usize,
     /// Words of an unfinished command, relative to its beginning.
     words: Vec<Span>,
+    /// Bytes of those words.
+    bytes: usize,
     /// Lines that were decoded in place since the last [`Parser::forget_lines`]: where, and how they read.
     decoded: Vec<(usize, Box<[u8]>)>,
 }
@@ -84,7 +86,7 @@ const WORDS_KEPT: usize = 64;
 impl Parser {
     /// Forgets an unfinished command: it will be parsed again from its beginning.
     pub fn reset(&mut self) {
-        (self.missing, self.length, self.position) = (None, None, 0);
+        (self.missing, self.length, self.position, self.bytes) = (None, None, 0, 0);
         self.words.clear();
         self.words.shrink_to(WORDS_KEPT);
     }
@@ -108,6 +110,16 @@ impl Parser {
     /// How many bytes the unfinished word still lacks, given `available` bytes of the command; 0 if unknown.
     pub fn wanted(&self, available: usize) -> usize {
         self.length.map_or(0, |length| (self.position + length as usize + 2).saturating_sub(available))
+    }
+
+    /// Bytes at the beginning of an unfinished command that have been parsed.
+    pub fn parsed(&self) -> usize {
+        if self.missing.is_some() { self.position } else { 0 }
+    }
+
+    /// Bytes of the words of an unfinished command.
+    pub fn word_bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Bytes held for the words of an unfinished command.
@@ -165,6 +177,7 @@ impl Parser {
         let first = words.len();
         let whole = held.is_empty();
         let (list, base) = if whole { (&mut *words, start) } else { (&mut held, 0) };
+        let known = list.len();
         while missing > 0 {
             let length = match self.length {
                 Some(length) => length as usize,
@@ -183,6 +196,8 @@ impl Parser {
             self.length = None;
             missing -= 1;
         }
+        let new = list[known..].iter().map(|word| (word.end - word.start) as usize);
+        self.bytes = if missing > 0 { self.bytes + new.sum::<usize>() } else { 0 };
         let moved = |by: i64| {
             move |w: Span| Span { start: (w.start as i64 + by) as u32, end: (w.end as i64 + by) as u32 }
         };

@@ -23,6 +23,9 @@ impl Server {
         let mut batches = std::mem::take(&mut self.work.batches);
         let mut prefetched = 0;
         for batch in &mut batches {
+            if batch.source == Source::Own {
+                self.engine.core.count_client(batch.client); // what it holds is at its largest now
+            }
             let progress = self.run(batch, &mut prefetched);
             self.settle(batch, &progress);
             self.work.outgoing.push(batch.client);
@@ -100,9 +103,7 @@ impl Server {
         if client.session.closing.is_some() {
             connection.consume(connection.backlog()); // none of it will run
         }
-        let transport = &mut client.session.transport;
-        transport.query_buffer = connection.backlog();
-        transport.query_room = connection.input.capacity() - connection.input.len();
+        connection.describe(&mut client.session.transport);
         connection.unparsed &= connection.backlog() > 0;
         let waiting = client.session.blocked.is_some() || client.session.closing.is_some();
         // Commands that a transaction has queued have not run either.
@@ -116,5 +117,6 @@ impl Server {
             connection.queued = true;
             self.work.next.push(batch.client);
         }
+        self.engine.core.count_client(batch.client);
     }
 }

@@ -32,6 +32,7 @@ impl Server {
         self.engine.take_touched(&mut outgoing);
         for &client in &outgoing {
             self.flush_one(client);
+            self.engine.core.count_client(client);
         }
         outgoing.clear();
         outgoing.append(&mut self.work.outgoing);

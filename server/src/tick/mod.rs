@@ -45,6 +45,9 @@ use std::ops::Range;
 pub const SLICE: usize = 64;
 /// Bytes read from a connection at a time, as Redis reads.
 pub const READ: usize = 16 * 1024;
+/// The most that is asked for at once of a long word: so much that it costs few calls, and not so much that what somebody only
+/// claims to send costs memory.
+pub const LONG_READ: usize = 1024 * 1024;
 /// The most commands of one connection in one tick.
 pub const COMMANDS: usize = 4096;
 
@@ -119,7 +122,23 @@ impl Default for Work {
     }
 }
 
+/// Room for this many requests of a tick, and eight times as many words, is always kept.
+const KEPT: usize = 512;
+
+/// Gives back most of a list's room, if only a small part of it was used.
+fn shrink<T>(list: &mut Vec<T>, kept: usize) {
+    if list.capacity() > kept && list.len() < list.capacity() / 8 {
+        list.shrink_to(kept.max(list.len() * 2));
+    }
+}
+
 impl Work {
+    /// Gives back what a burst of requests has left behind: it would count as used memory, and keys would have to go for it.
+    fn shrink(&mut self) {
+        shrink(&mut self.requests, KEPT);
+        shrink(&mut self.spans, 8 * KEPT);
+    }
+
     /// Lets a connection take part in the next tick.
     pub fn queue(&mut self, client: ClientKey) {
         self.next.push(client);
@@ -165,6 +184,10 @@ impl Server {
         self.work.ready.clear();
         self.journal();
         self.flush();
+        if self.engine.core.evict_clients() {
+            self.flush();
+        }
+        self.work.shrink();
         self.engine.finish_cycle();
         Ok(())
     }

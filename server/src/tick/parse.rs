@@ -35,11 +35,16 @@ impl Server {
             } else {
                 Limits::UNAUTHENTICATED
             };
+            let room = connection.room();
             let bytes = match batch.source {
                 Source::Arena { at, len } => &mut work.arena[at..at + len],
                 Source::Own => &mut connection.input[connection.consumed..],
             };
-            client.session.transport.query_buffer = bytes.len();
+            let transport = &mut client.session.transport;
+            (transport.query_buffer, transport.query_parsed) = (bytes.len(), 0);
+            transport.query_borrowed = if batch.source == Source::Own { 0 } else { bytes.len() };
+            transport.words = 0;
+            transport.query_room = room;
             while work.requests.len() - first < connection.appetite {
                 let spans = work.spans.len() as u32;
                 match connection.parser.parse(bytes, batch.parsed, limits, &mut work.spans) {

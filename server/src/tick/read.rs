@@ -3,14 +3,10 @@
 //! A connection with nothing left over reads into the tick's arena: an idle client holds no buffer. One that
 //! is in the middle of a command reads onto its own buffer.
 
-use super::{Batch, READ, Source};
+use super::{Batch, LONG_READ, READ, Source};
 use crate::server::Server;
 use russet_engine::session::{ClientKey, Closing};
 use std::io;
-
-/// The most that is asked for at once of a long word, so that it costs few calls. No more than has arrived of it
-/// already, so that no claim costs memory.
-const LONG_READ: usize = 1024 * 1024;
 
 impl Server {
     /// Reads from each of `clients` and starts a batch for each that has bytes to parse.
@@ -37,7 +33,7 @@ impl Server {
                 } else {
                     let backlog = connection.backlog();
                     let wanted = connection.parser.wanted(backlog);
-                    most = wanted.clamp(READ, backlog.clamp(READ, LONG_READ));
+                    most = wanted.clamp(READ, LONG_READ);
                     connection.make_room(most, wanted);
                     received = connection.stream.read_onto(&mut connection.input);
                 }
@@ -57,6 +53,7 @@ impl Server {
                     }
                     Ok(count) => {
                         stats.net_input += count as u64;
+                        connection.note_passing(count);
                         state.session.transport.received += count as u64;
                         state.session.active_ms = self.engine.keyspace.now_ms();
                     }

@@ -54,11 +54,11 @@ pub fn append_for(
         (Some(_), Some(_)) => "EXEC".len(),
         (None, Some(bytes)) => bytes,
         (_, None) if session.blocked.is_some() => session.waiting_bytes,
-        (_, None) => 0,
+        (_, None) => transport.words,
     };
     let buffer = output.buffer();
     let listed = output.memory() - buffer.size;
-    let memory = session.memory(output) + arguments;
+    let memory = session.memory(output) + argument_bytes.map_or(0, |_| arguments);
     let write = |line: &mut Vec<u8>, field: std::fmt::Arguments<'_>| {
         // Writing to a vector cannot fail.
         let _ = line.write_fmt(field);

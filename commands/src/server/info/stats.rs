@@ -70,7 +70,7 @@ fn keys(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("expired_time_cap_reached_count", keys.expire_time_cap_reached);
     fields.put("expire_cycle_cpu_milliseconds", keys.expire_cycle_us / 1000);
     fields.put("evicted_keys", keys.evicted);
-    fields.put_zeros(&["evicted_clients"]);
+    fields.put("evicted_clients", cx.core.stats.evicted_clients);
     let (total, current) = cx.core.eviction_exceeded();
     fields.put("total_eviction_exceeded_time", total.as_millis());
     fields.put("current_eviction_exceeded_time", current.as_millis());

@@ -52,6 +52,8 @@ pub(crate) fn repeated(
     mut batch: impl FnMut(&mut Reply<'_>, usize) -> Outcome,
 ) -> Outcome {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    // A client that may not leave much unread is closed for what it gets, however long the reply would become.
+    let limit = if reply.output().is_limited() { usize::MAX } else { limit };
     if count > limit / SHORTEST / width {
         return Err(OUT_OF_RANGE);
     }
@@ -62,6 +64,9 @@ pub(crate) fn repeated(
         let now = left.min(BATCH);
         batch(reply, now)?;
         left -= now;
+        if reply.output().overflowed() {
+            return Ok(());
+        }
         if reply.output().len() - before > limit {
             reply.output().truncate(start);
             return Err(OUT_OF_RANGE);

@@ -28,6 +28,21 @@ pub struct Pause {
     pub all: bool,
 }
 
+/// How the buffers of replies are fitted to what they are used for.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyBuffers {
+    /// Whether they are.
+    pub resized: bool,
+    /// Milliseconds after which the most that a client has needed is forgotten; `None` is never.
+    pub forget_after_ms: Option<i64>,
+}
+
+impl Default for ReplyBuffers {
+    fn default() -> Self {
+        ReplyBuffers { resized: true, forget_after_ms: Some(5000) }
+    }
+}
+
 /// Everything of the engine but the data.
 pub struct Core {
     /// Parameters.
@@ -74,6 +89,8 @@ pub struct Core {
     pub(crate) touched: Vec<ClientKey>,
     /// Brings memory back below `maxmemory`.
     pub evictor: Evictor,
+    /// How the buffers of replies are fitted to what they are used for (`DEBUG REPLYBUFFER`).
+    pub reply_buffers: ReplyBuffers,
     /// What all clients hold together.
     pub(crate) client_memory: ClientMemory,
     /// Who listens to which channel.

@@ -75,6 +75,10 @@ pub(crate) fn process(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> F
     if !cx.core.pushes.is_empty() {
         cx.take_pushes();
     }
+    if cx.reply.output().overflows() {
+        cx.session.overflow(&mut cx.core.stats);
+    }
+    cx.reply.output().limit(0);
     match (cx.session.closing, &cx.session.blocked) {
         (Some(_), _) => Flow::Closing,
         (None, Some(_)) => Flow::Blocked,

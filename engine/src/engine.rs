@@ -15,7 +15,7 @@ use crate::clock::{Clock, Timekeeper};
 use crate::command::registry::{Conflict, Lookup};
 use crate::command::{CommandId, Registry};
 use crate::context::Context;
-use crate::core::{Core, history_id};
+use crate::core::{Core, ReplyBuffers, history_id};
 use crate::dispatch::{self, Flow};
 use crate::effects::Journal;
 use crate::error::Error;
@@ -29,7 +29,7 @@ use crate::params::Params;
 use crate::persistence::Persistence;
 use crate::pubsub::{self, Pubsub};
 use crate::reply::{Protocol, Reply};
-use crate::session::{Client, ClientKey, Clients, Session};
+use crate::session::{Client, ClientKey, Clients, ReplyMode, Session};
 use crate::stats::Stats;
 use crate::transaction;
 use crate::value::Encoding;
@@ -111,6 +111,7 @@ impl Engine {
             postponed: Vec::new(),
             touched: Vec::new(),
             evictor: Evictor::default(),
+            reply_buffers: ReplyBuffers::default(),
             client_memory: ClientMemory::default(),
             pubsub: Pubsub::default(),
             pushes: Output::default(),
@@ -211,6 +212,10 @@ impl Engine {
     fn run_request(&mut self, key: ClientKey, client: &mut Client, lookup: Lookup, args: Args<'_>) -> Flow {
         self.keyspace.set_now(self.core.time.unix_us_at(self.core.started_ns));
         let Client { session, output, .. } = client;
+        // What is not going to be sent does not wait.
+        if session.reply_mode == ReplyMode::On {
+            output.limit(self.core.params.client_output_buffer_limit().of(session.kind()).hard as usize);
+        }
         self.keyspace.paused = self.core.pause.is_some();
         let mut db = self.keyspace.db(session.db);
         db.no_touch = session.no_touch;

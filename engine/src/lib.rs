@@ -36,7 +36,7 @@ pub mod stats;
 pub mod transaction;
 pub mod value;
 
-pub use crate::core::{Core, Pause};
+pub use crate::core::{Core, Pause, ReplyBuffers};
 pub use clock::{Clock, ManualClock};
 pub use collected::Collected;
 pub use context::Context;

@@ -13,6 +13,11 @@ pub const SHARE_FROM: usize = 16 * 1024;
 /// A buffer above this many bytes is not kept when it has been sent.
 const KEEP: usize = 256 * 1024;
 
+/// The buffer that replies are appended to has at least so many bytes, if there is one,
+const LEAST: usize = 1024;
+/// and so many are nobody's fault: they do not count against a limit, and replies that do not fit make it grow up to here.
+const USUAL: usize = 16 * 1024;
+
 /// A buffer of this many bytes does not grow: another one follows it. So what is in a long reply is never copied to make
 /// room for more of it, and takes no more memory than it has bytes.
 const PIECE: usize = 64 * 1024;
@@ -46,8 +51,14 @@ pub struct Output {
     sent: usize,
     queued: usize,
     peak: usize,
+    /// Since when that is the peak, Unix time in milliseconds.
+    peak_since_ms: i64,
     /// Bytes of memory that the chunks hold.
     held: usize,
+    /// How much it may hold: see [`Output::limit`].
+    limit: usize,
+    /// It was to hold more.
+    overflowed: bool,
 }
 
 /// A tail below this size is not worth an entry in the queue.
@@ -75,6 +86,10 @@ impl Output {
 
     #[cold]
     fn write_beyond(&mut self, mut bytes: &[u8]) {
+        self.heed_limit();
+        if self.overflowed {
+            return;
+        }
         if self.tail.len() + bytes.len() > PIECE {
             // What is left of a buffer is used, unless it is so small that it can grow.
             let (fit, rest) =
@@ -84,22 +99,69 @@ impl Output {
             bytes = rest;
         }
         self.make_room(bytes.len());
-        self.tail.extend_from_slice(bytes);
+        if !self.overflowed {
+            self.tail.extend_from_slice(bytes);
+        }
     }
 
     #[cold]
     fn make_room(&mut self, bytes: usize) {
+        self.heed_limit();
+        if self.overflowed {
+            self.tail.clear();
+        }
         if self.tail.len() + bytes <= PIECE {
-            return self.tail.reserve(bytes);
+            let room = if self.tail.capacity() == 0 { bytes.max(LEAST) } else { bytes };
+            return self.tail.reserve(room);
         }
         self.close_tail();
         self.tail.reserve_exact(bytes.max(PIECE));
+    }
+
+    /// From here on it may hold so many bytes of memory beside a buffer of usual size; 0 is no limit. If it is to hold more,
+    /// it forgets everything, and what is written from then on: the client that is to be sent it is going to be closed.
+    #[inline]
+    pub fn limit(&mut self, bytes: usize) {
+        self.limit = bytes;
+    }
+
+    /// Whether there is a limit.
+    pub fn is_limited(&self) -> bool {
+        self.limit > 0
+    }
+
+    /// Whether it was to hold more than it may. Nothing that is written is kept any more.
+    #[inline]
+    pub fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    /// As [`Output::overflowed`], with a last look at what it holds.
+    #[inline]
+    pub fn overflows(&mut self) -> bool {
+        if self.limit > 0 {
+            self.heed_limit();
+        }
+        self.overflowed
+    }
+
+    /// Bytes of memory that count against a limit. O(1).
+    pub fn excess(&self) -> usize {
+        let tail = if self.full.is_empty() { self.tail.len() } else { self.tail.capacity() };
+        (self.held + self.full.len() * size_of::<Chunk>() + tail).saturating_sub(USUAL)
+    }
+
+    fn heed_limit(&mut self) {
+        if self.limit > 0 && self.excess() > self.limit {
+            *self = Output { limit: self.limit, overflowed: true, ..Output::default() };
+        }
     }
 
     /// Appends a large value without copying it.
     pub fn push_shared(&mut self, blob: Blob) {
         self.close_tail();
         self.push(Chunk::Shared(blob));
+        self.widen();
     }
 
     /// Appends many bytes without copying them.
@@ -126,15 +188,35 @@ impl Output {
         }
     }
 
-    /// Queues what is in the tail, so that something else can follow it.
+    /// Queues what is in the tail, so that something else can follow it. A buffer of which little is used stays, for what
+    /// follows.
     fn close_tail(&mut self) {
-        if !self.tail.is_empty() {
-            let tail = std::mem::take(&mut self.tail);
-            self.push(Chunk::Bytes(tail));
+        if self.tail.is_empty() {
+            return;
         }
+        self.peak = self.peak.max(self.tail.len());
+        let bytes = if self.tail.len() < self.tail.capacity() / 4 {
+            let bytes = self.tail.as_slice().to_vec();
+            self.tail.clear();
+            bytes
+        } else {
+            std::mem::take(&mut self.tail)
+        };
+        self.push(Chunk::Bytes(bytes));
+    }
+
+    /// A reply did not fit the buffer, which grows, as that of Redis does, up to its usual size.
+    fn widen(&mut self) {
+        let room = self.tail.capacity().clamp(LEAST, USUAL);
+        self.peak = self.peak.max(room);
+        self.tail.reserve_exact((2 * room).min(USUAL).saturating_sub(self.tail.len()));
     }
 
     fn push(&mut self, chunk: Chunk) {
+        self.heed_limit();
+        if self.overflowed {
+            return;
+        }
         self.queued += chunk.bytes().len();
         self.held += chunk.memory();
         self.full.push_back(chunk);
@@ -231,8 +313,23 @@ impl Output {
 
     /// Gives back memory that a burst has left behind. Called when nothing waits and the session is idle.
     pub fn shrink(&mut self) {
-        if self.is_empty() {
+        if self.is_empty() && !self.overflowed {
             *self = Output::default();
+        }
+    }
+
+    /// Gives back what is more than was needed of late, if nothing waits. The most that was needed is forgotten after so many
+    /// milliseconds, if ever. Called now and then.
+    pub fn fit(&mut self, now_ms: i64, forget_after_ms: Option<i64>) {
+        if self.is_empty() {
+            let room = self.tail.capacity();
+            if room > LEAST && self.peak < room / 2 {
+                self.tail = Vec::with_capacity((self.peak + 1).max(LEAST));
+            }
+            self.full.shrink_to(USUAL / size_of::<Chunk>());
+        }
+        if forget_after_ms.is_some_and(|after| now_ms - self.peak_since_ms > after) {
+            (self.peak, self.peak_since_ms) = (self.tail.len(), now_ms);
         }
     }
 
@@ -250,6 +347,9 @@ impl Output {
     /// Moves what was appended since `from`, in room that was there at that time ([`Output::room`]), to where the end was at
     /// `to`, before that. O(bytes in between that stand in the same buffer).
     pub fn bring_forward(&mut self, from: Mark, to: Mark) {
+        if self.overflowed {
+            return;
+        }
         debug_assert_eq!(self.full.len(), from.chunks, "there was no room");
         if self.full.len() == to.chunks {
             let moved = self.tail.len() - from.tail;

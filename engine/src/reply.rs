@@ -31,6 +31,22 @@ impl Protocol {
 /// The most bytes of a head: a sign, a number of 20 digits at most, CR and LF.
 pub(crate) const HEAD: usize = 24;
 
+/// A bulk string of fewer bytes is written at once: its buffer has room for it before it begins, and does not grow, to twice its
+/// size, for the two bytes behind it.
+const TOGETHER: usize = 8 * 1024;
+
+/// Writes a head where there is room for it.
+#[inline]
+fn push_head(tail: &mut Vec<u8>, sign: u8, value: i64) {
+    tail.push(sign);
+    if (0..10).contains(&value) {
+        tail.push(b'0' + value as u8);
+    } else {
+        tail.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
+    tail.extend_from_slice(b"\r\n");
+}
+
 /// Writes replies. Every method returns `Ok`, so that a command can end with one.
 pub struct Reply<'a> {
     output: &'a mut Output,
@@ -75,14 +91,7 @@ impl<'a> Reply<'a> {
 
     #[inline]
     fn head(&mut self, sign: u8, value: i64) -> Outcome {
-        let tail = self.output.room(HEAD);
-        tail.push(sign);
-        if (0..10).contains(&value) {
-            tail.push(b'0' + value as u8);
-        } else {
-            tail.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
-        }
-        tail.extend_from_slice(b"\r\n");
+        push_head(self.output.room(HEAD), sign, value);
         Ok(())
     }
 
@@ -179,6 +188,13 @@ impl<'a> Reply<'a> {
     /// A bulk string.
     #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) -> Outcome {
+        if bytes.len() < TOGETHER {
+            let tail = self.output.room(HEAD + bytes.len() + 2);
+            push_head(tail, b'$', bytes.len() as i64);
+            tail.extend_from_slice(bytes);
+            tail.extend_from_slice(b"\r\n");
+            return Ok(());
+        }
         self.head(b'$', bytes.len() as i64)?;
         self.output.write(bytes);
         self.output.write(b"\r\n");

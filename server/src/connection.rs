@@ -1,7 +1,7 @@
 //! A connection: a socket, what has been received on it and not been run, and what is known of its readiness.
 
 use crate::resp::Parser;
-use crate::tick::{COMMANDS, LONG_READ};
+use crate::tick::{COMMANDS, LONG_READ, READ};
 use mio::net::{TcpStream, UnixStream};
 use russet_engine::session::Transport;
 use rustix::buffer::spare_capacity;
@@ -171,7 +171,7 @@ impl Connection {
     pub(crate) fn shrink(&mut self, is_idle: bool) {
         // Room that was made for a word that is still coming is about to be used.
         let coming = self.backlog() + self.parser.wanted(self.backlog()).min(LONG_READ);
-        let needed = self.peak.max(coming);
+        let needed = self.peak.max(coming).max(READ);
         self.peak = self.backlog();
         let wanted = match self.input.capacity() {
             _ if is_idle => self.backlog(),

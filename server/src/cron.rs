@@ -98,7 +98,11 @@ impl Server {
             }
             connection.shrink(idle > 2);
             connection.describe(&mut state.session.transport);
-            if idle > 2 && state.output.is_empty() {
+            let buffers = core.reply_buffers;
+            if buffers.resized {
+                state.output.fit(now_ms, buffers.forget_after_ms);
+            }
+            if idle > 2 && state.output.is_empty() && buffers.resized {
                 state.output.shrink();
             } else if !state.output.is_empty() && self.exceeds_output_limit(client) {
                 self.engine.core.touch(client);

@@ -151,7 +151,7 @@ impl Server {
         let Some(client) = self.engine.core.clients.get_mut(key) else { return false };
         let Some(connection) = self.connections.get_mut(key.0) else { return false };
         let limit = self.engine.core.params.client_output_buffer_limit().of(client.session.kind());
-        let waiting = client.output.memory() as u64;
+        let waiting = client.output.excess() as u64;
         let over = |bytes: u64| bytes > 0 && waiting > bytes;
         let soft_for = if over(limit.soft) {
             connection.over_soft_limit.get_or_insert_with(cron::now).elapsed()

@@ -4,6 +4,7 @@
 
 mod chaos;
 mod crowd;
+mod limits;
 mod manners;
 mod memory;
 mod output;
@@ -50,6 +51,11 @@ fn main() -> ExitCode {
         check("memory::of_replies_that_nobody_wants", memory::unanswered),
         check("memory::the_query_buffer_limit_closes", memory::query_buffer_limit),
         check("memory::a_million_words_in_small_pieces", memory::many_words_in_pieces),
+        check("limits::a_burst_of_writes_comes_back_under_the_cap", limits::burst_of_writes),
+        check("limits::many_requests_leave_nothing_behind", limits::after_many_requests),
+        check("limits::events_of_evictions_evict_nothing", limits::events_of_evictions),
+        check("limits::the_largest_clients_go", limits::largest_clients_go),
+        check("limits::a_reply_beyond_the_limit_is_not_begun", limits::reply_beyond_the_limit),
         check("wakeups::half_closed_sockets_are_answered_as_by_redis", wakeups::half_closed),
         check("wakeups::what_stands_behind_a_wait_runs_after_it", wakeups::behind_a_wait),
         check("wakeups::thousands_wait_for_a_pause_to_end", wakeups::paused),

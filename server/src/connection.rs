@@ -170,8 +170,8 @@ impl Connection {
     /// was needed since the last time, if that is much.
     pub(crate) fn shrink(&mut self, is_idle: bool) {
         // Room that was made for a word that is still coming is about to be used.
-        let coming = self.backlog() + self.parser.wanted(self.backlog()).min(LONG_READ);
-        let needed = self.peak.max(coming).max(READ);
+        let coming = Some(self.parser.wanted(self.backlog())).filter(|&wanted| wanted <= LONG_READ);
+        let needed = self.peak.max(self.backlog() + coming.unwrap_or(0)).max(READ);
         self.peak = self.backlog();
         let wanted = match self.input.capacity() {
             _ if is_idle => self.backlog(),

@@ -21,7 +21,8 @@
 //!
 //! # What may a client claim?
 //!
-//! Nothing is allocated for what a client says it will send; memory grows with what has arrived.
+//! Room for the last megabyte of a word is made at once. Beyond that nothing is allocated for what a client says it will
+//! send; memory grows with what has arrived.
 
 pub mod inline;
 #[cfg(test)]

@@ -45,8 +45,8 @@ use std::ops::Range;
 pub const SLICE: usize = 64;
 /// Bytes read from a connection at a time, as Redis reads.
 pub const READ: usize = 16 * 1024;
-/// The most that is asked for at once of a long word: so much that it costs few calls, and not so much that what somebody only
-/// claims to send costs memory.
+/// The most that is asked for at once of a long word, so that it costs few calls. The rest of a word that is no longer gets its
+/// room at once.
 pub const LONG_READ: usize = 1024 * 1024;
 /// The most commands of one connection in one tick.
 pub const COMMANDS: usize = 4096;

@@ -33,7 +33,11 @@ impl Server {
                 } else {
                     let backlog = connection.backlog();
                     let wanted = connection.parser.wanted(backlog);
-                    most = wanted.clamp(READ, LONG_READ);
+                    most = match wanted {
+                        ..=LONG_READ => wanted.max(READ),
+                        // No more than has arrived of it already: what somebody only claims to send costs no memory.
+                        _ => backlog.clamp(READ, LONG_READ),
+                    };
                     connection.make_room(most, wanted);
                     received = connection.stream.read_onto(&mut connection.input);
                 }

@@ -54,7 +54,7 @@ pub struct Keys<'a> {
     pub(crate) samples: usize,
     /// The present.
     pub now: Moment,
-    pub(crate) random: &'a mut SmallRng,
+    pub(crate) places: &'a mut SmallRng,
     pub(crate) next_db: &'a mut usize,
 }
 
@@ -79,7 +79,37 @@ impl<'a> Keys<'a> {
 
     /// Looks at `maxmemory-samples` keys of every database that has any: neighbours from a random place on. Returns how many
     /// there were. O(samples) for each database.
-    pub fn sample(&mut self, mut visit: impl FnMut(&Drawn<'a>)) -> usize {
+    ///
+    /// Places are drawn from numbers that nobody else draws, so those of the next two calls are known: the records of one
+    /// are asked for, and the buckets of the other. By then they have come.
+    pub fn sample(&mut self, visit: impl FnMut(&Drawn<'a>)) -> usize {
+        let seen = self.sample_each(visit);
+        let places = &mut self.places.clone();
+        self.each_batch(|database, wanted| match self.scope {
+            Scope::Volatile => {
+                let ask = |&hash: &u64| database.table.prefetch(hash);
+                database.volatile.sample_many_near(|| places.next_u64(), wanted, ask);
+            }
+            _ => {
+                database.table.sample_many_near(|| places.next_u64(), wanted, |entry| entry.prefetch());
+            }
+        });
+        self.each_batch(|database, _| match self.scope {
+            Scope::Volatile => database.volatile.prefetch_near(|| places.next_u64()),
+            _ => database.table.prefetch_near(|| places.next_u64()),
+        });
+        seen
+    }
+
+    /// The databases that [`Keys::sample`] draws from, and how many keys at a time, if it finds as many as it wants.
+    fn each_batch(&self, mut each: impl FnMut(&Database, usize)) {
+        for (db, database) in self.dbs.iter().enumerate() {
+            let wanted = self.samples.min(self.eligible(db));
+            (0..wanted).step_by(AHEAD).for_each(|from| each(database, (wanted - from).min(AHEAD)));
+        }
+    }
+
+    fn sample_each(&mut self, mut visit: impl FnMut(&Drawn<'a>)) -> usize {
         let mut seen = 0;
         for db in 0..self.dbs.len() {
             let mut left = self.samples.min(self.eligible(db));
@@ -97,9 +127,9 @@ impl<'a> Keys<'a> {
 
     /// Looks at some keys of a database, [`AHEAD`] at most.
     fn sample_some(&mut self, db: usize, wanted: usize, visit: &mut impl FnMut(&Drawn<'a>)) -> usize {
-        let Keys { dbs, hasher, scope, random, .. } = self;
+        let Keys { dbs, hasher, scope, places, .. } = self;
         let (database, hasher) = (&dbs[db], *hasher);
-        let random = || random.next_u64();
+        let random = || places.next_u64();
         let mut batch: [(Option<&'a Entry>, Option<u64>); AHEAD] = [(None, None); AHEAD];
         let mut filled = 0;
         if *scope == Scope::Volatile {
@@ -138,19 +168,58 @@ impl<'a> Keys<'a> {
         find(self.dbs.get(victim.db)?, self.hasher, self.scope, victim.hash)
     }
 
+    /// Asks for what [`Keys::find`] of a key will look at first.
+    pub(crate) fn prefetch(&self, key: Victim) {
+        if let Some(database) = self.dbs.get(key.db) {
+            database.table.prefetch(key.hash);
+        }
+    }
+
+    /// Asks for what [`Keys::find`] of a key will look at then.
+    pub(crate) fn prefetch_record(&self, key: Victim) {
+        if let Some(database) = self.dbs.get(key.db) {
+            database.table.prefetch_candidate(key.hash);
+        }
+    }
+
     /// A random key, of the databases in turn. O(databases) expected.
+    ///
+    /// As with [`Keys::sample`], the next two are known and asked for.
     pub fn random(&mut self) -> Option<Victim> {
-        let turn = *self.next_db;
-        let db = (1..=self.dbs.len())
-            .map(|step| (turn + step) % self.dbs.len())
-            .find(|&db| self.eligible(db) > 0)?;
+        let db = self.turn()?;
         *self.next_db = db;
-        let random = || self.random.next_u64();
         let hash = match self.scope {
-            Scope::Volatile => *self.dbs[db].volatile.sample(random)?,
-            _ => self.hasher.hash(self.dbs[db].table.sample(random)?.key()),
+            Scope::Volatile => *self.dbs[db].volatile.sample(|| self.places.next_u64())?,
+            _ => self.hasher.hash(self.dbs[db].table.sample(|| self.places.next_u64())?.key()),
         };
+        self.prefetch_random();
         Some(Victim { db, hash })
+    }
+
+    /// The next database with keys.
+    fn turn(&self) -> Option<usize> {
+        let turn = *self.next_db;
+        (1..=self.dbs.len()).map(|step| (turn + step) % self.dbs.len()).find(|&db| self.eligible(db) > 0)
+    }
+
+    fn prefetch_random(&self) {
+        let Some(database) = self.turn().map(|db| &self.dbs[db]) else { return };
+        let mut places = self.places.clone();
+        let mut random = || places.next_u64();
+        match self.scope {
+            Scope::Volatile => {
+                if let Some(&hash) = database.volatile.sample(&mut random) {
+                    database.table.prefetch(hash);
+                }
+                database.volatile.prefetch_sample(random);
+            }
+            _ => {
+                if let Some(entry) = database.table.sample(&mut random) {
+                    entry.prefetch();
+                }
+                database.table.prefetch_sample(random);
+            }
+        }
     }
 
     /// The key that is met first, in no order that means anything. O(databases + buckets that are empty).

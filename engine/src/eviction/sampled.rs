@@ -26,13 +26,19 @@ impl Sampled {
         mut score: impl FnMut(&Moment, &Entry) -> u64,
     ) -> Option<Victim> {
         let now = keys.now;
+        let pool = &mut self.pool;
+        if let Some((_, &best)) = pool.iter().next_back() {
+            keys.prefetch_record(best);
+        }
         loop {
-            let pool = &mut self.pool;
             let seen = keys.sample(|drawn| pool.offer(score(&now, drawn.entry), || drawn.victim()));
             while let Some((then, victim)) = pool.pop() {
                 let Some(entry) = keys.find(victim) else { continue };
                 let score = score(&now, entry);
                 if score >= then {
+                    if let Some((_, &next)) = pool.iter().next_back() {
+                        keys.prefetch(next);
+                    }
                     return Some(victim);
                 }
                 pool.offer(score, || victim);

@@ -16,6 +16,8 @@ pub struct Access {
     measure: Measure,
     now: Moment,
     random: SmallRng,
+    /// Says where the policy looks for keys. Nothing else is drawn from it, so that the next place can be known.
+    places: SmallRng,
     declaration: &'static Declaration,
     policy: Box<dyn Policy>,
     /// The database that a random key was last taken from.
@@ -28,6 +30,7 @@ impl Default for Access {
             measure: NOEVICTION.measure,
             now: Moment::default(),
             random: SmallRng::seed_from_u64(0),
+            places: SmallRng::seed_from_u64(1),
             declaration: &NOEVICTION,
             policy: (NOEVICTION.make)(0),
             next_db: 0,
@@ -66,9 +69,9 @@ impl Access {
 
     /// The key that the policy would evict next.
     pub(crate) fn choose(&mut self, dbs: &[Database], hasher: &KeyHasher, samples: usize) -> Option<Victim> {
-        let Access { now, random, declaration, policy, next_db, .. } = self;
+        let Access { now, places, declaration, policy, next_db, .. } = self;
         let scope = declaration.scope;
-        policy.choose(&mut Keys { dbs, hasher, scope, samples, now: *now, random, next_db })
+        policy.choose(&mut Keys { dbs, hasher, scope, samples, now: *now, places, next_db })
     }
 
     /// The clock of a key with this hash that has just been created in this database.

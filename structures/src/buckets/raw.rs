@@ -85,6 +85,13 @@ impl<'a, T> Buckets<'a, T> {
         self.words[at].matching(tag).find(|&slot| eq(unsafe { slots.get_unchecked(slot).assume_init_ref() }))
     }
 
+    /// Asks for the lines of a bucket's word and slots.
+    #[inline]
+    pub(crate) fn prefetch(self, at: usize) {
+        prefetch_line(self.words.as_ptr().wrapping_add(at).cast());
+        self.prefetch_slots(at);
+    }
+
     /// Asks for the line of a bucket's slots.
     #[inline]
     pub(crate) fn prefetch_slots(self, at: usize) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Dict;
-use crate::buckets::SLOTS;
+use crate::buckets::{Buckets, SLOTS};
 
 /// Slots tried before the exact but slow way is taken. With evenly distributed hashes one slot in
 /// 1.2 to 5 that are tried holds an entry, so practically never.
@@ -12,6 +12,11 @@ const TRIES: usize = 128;
 /// A number below `bound` from 64 random bits; the bias is `bound / 2^64`.
 fn below(random: u64, bound: u64) -> u64 {
     ((u128::from(random) * u128::from(bound)) >> 64) as u64
+}
+
+/// A slot of so many buckets.
+fn random_slot(count: usize, mut random: impl FnMut() -> u64) -> usize {
+    below(random(), (count * SLOTS) as u64) as usize
 }
 
 impl<T> Dict<T> {
@@ -26,16 +31,9 @@ impl<T> Dict<T> {
         if self.len == 0 {
             return None;
         }
-        let bits = self.directory.bits();
-        let longest = u64::from(self.widest) * SLOTS as u64;
         for _ in 0..TRIES {
-            let index = below(random(), 1 << bits);
-            let (buckets, depth) = self.directory.buckets(index as usize)?;
-            let number = below(random(), longest << (bits - depth)) as usize;
-            if let Some(value) = (number / SLOTS < buckets.len())
-                .then(|| buckets.get(number / SLOTS, number % SLOTS))
-                .flatten()
-            {
+            let (buckets, at, slot) = self.try_slot(&mut random)?;
+            if let Some(value) = (at < buckets.len()).then(|| buckets.get(at, slot)).flatten() {
                 return Some(value);
             }
         }
@@ -48,6 +46,24 @@ impl<T> Dict<T> {
             here
         })?;
         (0..segment.buckets.len()).flat_map(|at| segment.buckets.values(at)).nth(number)
+    }
+
+    /// A random slot: the buckets of its segment, which may be shorter, the bucket, and the slot in that.
+    fn try_slot(&self, mut random: impl FnMut() -> u64) -> Option<(Buckets<'_, T>, usize, usize)> {
+        let bits = self.directory.bits();
+        let longest = u64::from(self.widest) * SLOTS as u64;
+        let (buckets, depth) = self.directory.buckets(below(random(), 1 << bits) as usize)?;
+        let number = below(random(), longest << (bits - depth)) as usize;
+        Some((buckets, number / SLOTS, number % SLOTS))
+    }
+
+    /// Starts loading the bucket that [`sample`](Self::sample) will try first, if it is given the same random numbers. O(1).
+    pub fn prefetch_sample(&self, random: impl FnMut() -> u64) {
+        if let Some((buckets, at, _)) = self.try_slot(random)
+            && at < buckets.len()
+        {
+            buckets.prefetch(at);
+        }
     }
 
     /// `wanted` different random entries, or all where there are no more; every choice of so many is equally likely.
@@ -80,6 +96,21 @@ impl<T> Dict<T> {
         wanted
     }
 
+    /// Starts loading the buckets that [`sample_many_near`](Self::sample_many_near) will walk through, if it is given the
+    /// same random numbers and wants few. O(1).
+    pub fn prefetch_near(&self, mut random: impl FnMut() -> u64) {
+        if let Some((buckets, _)) = self.directory.buckets(self.random_index(&mut random)) {
+            let at = random_slot(buckets.len(), random) / SLOTS;
+            buckets.prefetch(at);
+            buckets.prefetch_slots((at + 1) % buckets.len());
+        }
+    }
+
+    /// A random entry of the directory.
+    fn random_index(&self, mut random: impl FnMut() -> u64) -> usize {
+        below(random(), 1 << self.directory.bits()) as usize
+    }
+
     /// Up to `wanted` entries that are stored side by side, from a random slot on; returns how
     /// many there were. O(wanted).
     ///
@@ -105,12 +136,12 @@ impl<T> Dict<T> {
         // Where that is all of them, the walk comes back to the bucket that it began in, and ends at its first slot.
         let mut first_slot = (buckets_left == self.buckets).then_some(SLOTS);
         buckets_left += usize::from(first_slot.is_some());
-        let mut index = below(random(), 1 << self.directory.bits()) as usize;
+        let mut index = self.random_index(&mut random);
         let mut from = None;
         while let Some(segment) = self.directory.segment(index) {
             let count = segment.buckets.len();
             let (start, mut slot) = from.unwrap_or_else(|| {
-                let number = below(random(), (count * SLOTS) as u64) as usize;
+                let number = random_slot(count, &mut random);
                 first_slot = first_slot.map(|_| number % SLOTS);
                 (number / SLOTS, number % SLOTS)
             });

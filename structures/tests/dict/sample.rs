@@ -96,6 +96,28 @@ fn neighbours_are_distinct_and_as_many_as_wanted() {
     assert_eq!(dict.sample_many_near(|| random.next(), 5, |_| {}), 1);
 }
 
+/// Who asks for the next sample's buckets and walks it later must be told the same numbers: as many as the walk takes.
+#[test]
+fn what_is_asked_for_in_advance_takes_the_same_random_numbers() {
+    for size in [1u64, 10, 1000, 20_000].into_iter().take(if cfg!(miri) { 2 } else { 4 }) {
+        let dict = filled(0..size);
+        let (mut walk, mut ahead) = (Random(5), Random(5));
+        for _ in 0..100 {
+            dict.sample_many_near(|| walk.next(), 5, |_| {});
+            dict.prefetch_near(|| ahead.next());
+            assert_eq!(walk.0, ahead.0, "of {size}");
+        }
+        let mut tries = 0;
+        dict.prefetch_sample(|| {
+            tries += 1;
+            ahead.next()
+        });
+        assert_eq!(tries, 2, "one slot is tried");
+    }
+    Dict::<u64>::new().prefetch_near(|| 7);
+    Dict::<u64>::new().prefetch_sample(|| 7);
+}
+
 /// Bug class: whoever always begins with a bucket's first entry and wants fewer than it holds never sees its last.
 #[test]
 #[cfg_attr(miri, ignore = "too slow")]

@@ -51,6 +51,17 @@ pub struct Usage {
     pub lazy_freed: u64,
 }
 
+/// What the allocator makes of the memory that it was asked for. None is less than the one before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AllocatorUsage {
+    /// Bytes that it has handed out.
+    pub allocated: usize,
+    /// Bytes of the pages that hold them: what is in between is free, and of use for blocks of the same size only.
+    pub active: usize,
+    /// Bytes of memory that it has in all.
+    pub resident: usize,
+}
+
 /// Facts about the process that do not change while it runs.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
@@ -97,6 +108,16 @@ pub trait Host: Send {
     /// Memory and processor time.
     fn usage(&self) -> Usage {
         Usage::default()
+    }
+
+    /// What the allocator makes of the memory in use. Costs more than [`Host::usage`].
+    fn allocator_usage(&self) -> AllocatorUsage {
+        AllocatorUsage::default()
+    }
+
+    /// What the allocator tells of itself, for people to read; `None` if it tells nothing.
+    fn allocator_report(&self) -> Option<String> {
+        None
     }
 
     /// Bytes of memory in use, for `maxmemory`: [`Usage::memory`], and no more than that. Asked before every command. A host

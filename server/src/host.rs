@@ -11,10 +11,10 @@ use crate::persistence::aof::{Aof, Failed};
 use crate::persistence::children::Children;
 use crate::persistence::{saving, stopping};
 use crate::sys::usage::{Whose, cpu_time};
-use crate::sys::{alloc, memory, open_files, os_text, termination};
+use crate::sys::{alloc, memory, mimalloc, open_files, os_text, termination};
 use crate::{config, crash_report, log};
 use russet_engine::Error;
-use russet_engine::host::{Dataset, Host, Identity, Shutdown, Usage};
+use russet_engine::host::{AllocatorUsage, Dataset, Host, Identity, Shutdown, Usage};
 use russet_engine::keyspace::Keyspace;
 use russet_engine::params::{Parameter, Params};
 use socket2::SockRef;
@@ -75,6 +75,11 @@ impl ServerHost {
         let params = dataset.params;
         let among =
             |names: &[&str]| changed.iter().map(|parameter| parameter.name).find(|name| names.contains(name));
+        if among(&["activedefrag"]).is_some() && params.activedefrag() {
+            let reason = "Active defragmentation cannot be enabled: it requires a Redis server compiled with a modified \
+                          Jemalloc like the one shipped by default with the Redis source distribution";
+            return Err(("activedefrag", reason.to_owned()));
+        }
         if among(&["maxclients"]).is_some() {
             let wanted = params.maxclients() as u64;
             let fit = open_files::make_room_for(wanted).unwrap_or(0);
@@ -176,6 +181,18 @@ impl Host for ServerHost {
             lazy_free_pending: self.lazyfree.pending(),
             lazy_freed: self.lazyfree.dropped(),
         }
+    }
+
+    fn allocator_usage(&self) -> AllocatorUsage {
+        let allocated = alloc::used_memory();
+        // Of a large page only what was used so far is there, so it never has more than the process.
+        let resident = memory::anonymous().max(allocated);
+        let active = (mimalloc::pages() + alloc::large()).clamp(allocated, resident);
+        AllocatorUsage { allocated, active, resident }
+    }
+
+    fn allocator_report(&self) -> Option<String> {
+        Some(mimalloc::report())
     }
 
     fn used_memory(&self, _: &Keyspace) -> usize {

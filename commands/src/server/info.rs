@@ -22,11 +22,6 @@ fn run(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     cx.reply.verbatim("txt", &report)
 }
 
-/// Fields that hold a share: as Redis prints them, with two digits behind the point.
-fn ratio(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 { part / whole } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::shell::{Shell, conversation};

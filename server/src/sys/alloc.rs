@@ -52,6 +52,8 @@ const PAGE: usize = 4096;
 static ALLOCATOR: Counting = Counting;
 
 static USED: AtomicIsize = AtomicIsize::new(0);
+/// The part of [`USED`] that is in blocks with pages of their own.
+static LARGE: AtomicIsize = AtomicIsize::new(0);
 static PEAK: AtomicIsize = AtomicIsize::new(0);
 /// The most bytes in use since memory was last given back to the system.
 static HIGH_WATER: AtomicIsize = AtomicIsize::new(0);
@@ -101,6 +103,11 @@ pub(crate) fn peak() -> usize {
     used_memory().max(PEAK.load(Relaxed).max(0) as usize)
 }
 
+/// Bytes in use in blocks that have pages of their own.
+pub(crate) fn large() -> usize {
+    LARGE.load(Relaxed).max(0) as usize
+}
+
 /// Gives memory that was freed back to the system, where whole pages are free. mimalloc does so by itself only in
 /// passing, when more is allocated. O(pages in use).
 pub(crate) fn give_back() {
@@ -131,8 +138,18 @@ fn size_class(size: usize) -> usize {
     }
 }
 
+/// Counts a block that came, or one that goes if `sign` is -1.
 #[inline]
-fn count(change: isize) {
+fn count(size: usize, sign: isize) {
+    let class = size_class(size) as isize * sign;
+    if size > LARGEST_CLASS {
+        LARGE.fetch_add(class, Relaxed);
+    }
+    note_change(class);
+}
+
+#[inline]
+fn note_change(change: isize) {
     let pending = PENDING.get().wrapping_add(change);
     // One comparison for both ends: anything below -SLACK wraps to a huge unsigned number.
     if pending.wrapping_add(SLACK) as usize <= (2 * SLACK) as usize {
@@ -205,7 +222,7 @@ unsafe impl GlobalAlloc for Counting {
             through(|| unsafe { mi::mi_malloc_aligned(size, align) })
         };
         if !block.is_null() {
-            count(size_class(size) as isize);
+            count(size, 1);
         }
         block.cast()
     }
@@ -221,14 +238,14 @@ unsafe impl GlobalAlloc for Counting {
             through(|| unsafe { mi::mi_zalloc_aligned(size, align) })
         };
         if !block.is_null() {
-            count(size_class(size) as isize);
+            count(size, 1);
         }
         block.cast()
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        count(-(size_class(layout.size()) as isize));
+        count(layout.size(), -1);
         // SAFETY: the caller's block is one of ours, that is mimalloc's, and not in use any more.
         through(|| unsafe { mi::mi_free(block.cast()) })
     }
@@ -245,15 +262,25 @@ unsafe impl GlobalAlloc for Counting {
             through(|| unsafe { mi::mi_realloc_aligned(block.cast(), new_size, align) })
         };
         if !moved.is_null() {
-            count(size_class(new_size) as isize - size_class(layout.size()) as isize);
+            if layout.size().max(new_size) > LARGEST_CLASS {
+                count(layout.size(), -1);
+                count(new_size, 1);
+            } else {
+                note_change(size_class(new_size) as isize - size_class(layout.size()) as isize);
+            }
         }
         moved.cast()
     }
 }
 
+#[cfg(test)]
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 /// Held by tests that look at the memory of the whole process, so that they do not see each other's.
 #[cfg(test)]
-pub(crate) static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
 #[cfg(test)]
 mod tests {
@@ -305,10 +332,6 @@ mod tests {
         }
     }
 
-    fn alone() -> std::sync::MutexGuard<'static, ()> {
-        ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
     /// The counter is shared with tests that run beside this one, hence blocks that dwarf what those use.
     #[test]
     fn every_byte_comes_back() {
@@ -317,6 +340,7 @@ mod tests {
         let before = used_memory();
         let mut blocks: Vec<Vec<u8>> = (0..64).map(|_| black_box(vec![1u8; 4 * MIB])).collect();
         let full = used_memory();
+        assert!(large() > 250 * MIB);
         assert!(full - before > 250 * MIB && full - before < 290 * MIB, "{before} -> {full}");
         assert!(peak() >= full);
         blocks.iter_mut().for_each(|block| {
@@ -326,7 +350,7 @@ mod tests {
         let shrunk = used_memory();
         assert!(shrunk - before > 60 * MIB && shrunk - before < 100 * MIB, "{before} -> {shrunk}");
         drop(blocks);
-        assert!(used_memory().abs_diff(before) < 16 * MIB);
+        assert!(used_memory().abs_diff(before) < 16 * MIB && large() < 16 * MIB);
         assert!(peak() >= full, "the peak never falls");
     }
 

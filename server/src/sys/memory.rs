@@ -10,6 +10,18 @@ pub(crate) fn resident() -> usize {
         * rustix::param::page_size()
 }
 
+/// Resident bytes of this process that no file backs: what was allocated, and stacks. 0 if `/proc` cannot be read.
+pub(crate) fn anonymous() -> usize {
+    let pages = fs::read_to_string("/proc/self/statm").ok().and_then(|statm| anonymous_pages(&statm));
+    pages.unwrap_or(0) * rustix::param::page_size()
+}
+
+/// The second number of a `/proc/PID/statm` line (resident) less the third (resident and shared, or backed by a file).
+fn anonymous_pages(statm: &str) -> Option<usize> {
+    let mut pages = statm.split_ascii_whitespace().skip(1).map(str::parse::<usize>);
+    Some(pages.next()?.ok()?.saturating_sub(pages.next()?.ok()?))
+}
+
 /// Field 24 of a `/proc/PID/stat` line. The second field is the program's name in parentheses and may hold
 /// blanks and parentheses of its own, so counting starts behind the last one.
 fn resident_pages(stat: &str) -> Option<usize> {
@@ -81,12 +93,20 @@ mod tests {
 
     #[test]
     fn resident_memory_is_what_the_kernel_reports_elsewhere() {
-        let _alone = crate::sys::alloc::ONE_AT_A_TIME.lock();
+        let _alone = crate::sys::alloc::alone();
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
         // Other tests run meanwhile.
         assert!(kilobytes > 1024 && resident().abs_diff(kilobytes * 1024) < 32 << 20);
+    }
+
+    #[test]
+    fn what_files_back_is_not_anonymous() {
+        assert_eq!(anonymous_pages("900 100 40 7 0 300 0"), Some(60));
+        assert_eq!(anonymous_pages("900"), None);
+        let _alone = crate::sys::alloc::alone();
+        assert!((1..resident()).contains(&anonymous()));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) mod gate;
 pub(crate) mod host;
 pub(crate) mod local_time;
 pub(crate) mod memory;
+pub(crate) mod mimalloc;
 pub(crate) mod notify;
 pub(crate) mod open_files;
 pub(crate) mod sparse;

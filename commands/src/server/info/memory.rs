@@ -1,6 +1,6 @@
 //! INFO's section Memory: what is used, by what, and what the allocator makes of it.
 
-use super::ratio;
+use crate::server::memory::balance::{Balance, Excess};
 use russet_engine::info::{Fields, Shown};
 use russet_engine::info_section;
 use russet_engine::prelude::*;
@@ -8,42 +8,39 @@ use russet_engine::prelude::*;
 info_section! { name: "Memory", order: 300, shown: Shown::ByDefault, write: write }
 
 fn write(cx: &mut Context<'_>, fields: &mut Fields) {
-    let usage = cx.core.host.usage();
-    let (used, resident) = (usage.memory as u64, usage.resident as u64);
-    let peak = usage.memory_peak.max(usage.memory) as u64;
-    let startup = usage.memory_startup as u64;
-    let clients = clients(cx) as u64;
-    let overhead = startup + clients + tables(cx) as u64;
-    let dataset = used.saturating_sub(overhead);
+    let balance = Balance::of(cx);
+    let Balance { usage, allocator, .. } = &balance;
     let uncounted = cx.core.host.uncounted_memory() + cx.db.keyspace().effects.pending_bytes();
     let params = &cx.core.params;
 
-    fields.put_bytes("used_memory", used);
-    fields.put_bytes("used_memory_rss", resident);
-    fields.put_bytes("used_memory_peak", peak);
-    fields.put("used_memory_peak_perc", percent(used, peak));
-    fields.put("used_memory_overhead", overhead);
-    fields.put("used_memory_startup", startup);
-    fields.put("used_memory_dataset", dataset);
-    fields.put("used_memory_dataset_perc", percent(dataset, used.saturating_sub(startup)));
-    // An allocator that does not tell its own figures: Redis then takes those of the process.
-    fields.put("allocator_allocated", used);
-    fields.put("allocator_active", resident);
-    fields.put("allocator_resident", resident);
+    fields.put_bytes("used_memory", usage.memory as u64);
+    fields.put_bytes("used_memory_rss", usage.resident as u64);
+    fields.put_bytes("used_memory_peak", balance.peak as u64);
+    fields.put("used_memory_peak_perc", format_args!("{:.2}%", balance.peak_percent()));
+    fields.put("used_memory_overhead", balance.overhead());
+    fields.put("used_memory_startup", usage.memory_startup);
+    fields.put("used_memory_dataset", balance.dataset());
+    fields.put("used_memory_dataset_perc", format_args!("{:.2}%", balance.dataset_percent()));
+    fields.put("allocator_allocated", allocator.allocated);
+    fields.put("allocator_active", allocator.active);
+    fields.put("allocator_resident", allocator.resident);
     fields.put_bytes("total_system_memory", usage.system_memory);
     scripts(fields);
     fields.put_bytes("maxmemory", cx.core.evictor.limit());
     fields.put("maxmemory_policy", params.maxmemory_policy().name);
-    fragmentation(fields, "allocator_frag", resident, used);
-    fragmentation(fields, "allocator_rss", resident, resident);
-    fragmentation(fields, "rss_overhead", resident, resident);
-    fields.put("mem_fragmentation_ratio", format_args!("{:.2}", ratio(resident as f64, used as f64)));
-    fields.put("mem_fragmentation_bytes", resident as i64 - used as i64);
+    let mut excess = |name: &str, excess: Excess| {
+        fields.put(format_args!("{name}_ratio"), format_args!("{:.2}", excess.ratio()));
+        fields.put(format_args!("{name}_bytes"), excess.bytes());
+    };
+    excess("allocator_frag", balance.allocator_fragmentation());
+    excess("allocator_rss", balance.allocator_rss());
+    excess("rss_overhead", balance.rss_overhead());
+    excess("mem_fragmentation", balance.fragmentation());
     fields.put("mem_not_counted_for_evict", uncounted);
     fields.put_zeros(&["mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves"]);
-    fields.put("mem_clients_normal", clients);
+    fields.put("mem_clients_normal", balance.clients);
     fields.put_zeros(&["mem_cluster_links"]);
-    fields.put("mem_aof_buffer", cx.core.persistence.journal.buffer_room);
+    fields.put("mem_aof_buffer", balance.journal);
     fields.put("mem_allocator", cx.core.host.identity().allocator);
     fields.put("active_defrag_running", 0);
     fields.put("lazyfree_pending_objects", usage.lazy_free_pending);
@@ -66,31 +63,8 @@ fn scripts(fields: &mut Fields) {
     fields.put_bytes("used_memory_scripts", 0);
 }
 
-fn percent(part: u64, whole: u64) -> String {
-    format!("{:.2}%", ratio(part as f64 * 100.0, whole as f64))
-}
-
-/// How much more `outer` is than `inner`, as a ratio and in bytes.
-fn fragmentation(fields: &mut Fields, name: &str, outer: u64, inner: u64) {
-    fields.put(format_args!("{name}_ratio"), format_args!("{:.2}", ratio(outer as f64, inner as f64)));
-    fields.put(format_args!("{name}_bytes"), outer as i64 - inner as i64);
-}
-
-/// Bytes of all tables of keys, without the keys. O(databases).
-fn tables(cx: &mut Context<'_>) -> usize {
-    let databases = cx.db.keyspace().databases();
-    databases.iter().map(|database| database.table().memory() + database.volatile_index().memory()).sum()
-}
-
-/// Bytes that clients hold. O(clients).
-fn clients(cx: &mut Context<'_>) -> usize {
-    let own = cx.session.memory(cx.reply.output());
-    own + cx.core.clients.iter().map(|(_, client)| client.session.memory(&client.output)).sum::<usize>()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::shell::Shell;
 
     #[test]
@@ -98,7 +72,6 @@ mod tests {
         let report = Shell::new().run("INFO memory");
         assert!(report.contains("used_memory_peak_perc:0.00% "), "{report}");
         assert!(report.contains("mem_fragmentation_ratio:0.00 "), "{report}");
-        assert_eq!(percent(5, 8), "62.50%");
     }
 
     #[test]

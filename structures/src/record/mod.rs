@@ -22,15 +22,24 @@
 //!
 //!  kind    payload
 //!  Int     i64                                       8 bytes, nothing behind the key
-//!  Inline  length u16, allocated/8 u16               4 bytes, the value stands behind the key
+//!  Inline  nothing, the value stands behind the key; the word "key length" holds more:
+//!
+//!          31..30  29........19  18.........0
+//!         +-------+------------+------------+           slack: how many size classes the block is larger
+//!         | slack | its length | key length |                  than it has to be
+//!         +-------+------------+------------+
+//!
 //!  Owned   T                                         size_of::<T>() bytes, usually one pointer
 //! ```
 //!
 //! # What does an entry cost?
 //!
 //! `8 + 8·volatile + payload + key` bytes, rounded up to the allocator's size class. A 16-byte key that holds
-//! an integer takes 32 bytes; with a 33-byte value it takes 61, hence 64. An inline record knows how much was
-//! allocated for it, so that overwriting a value by one that fits allocates nothing.
+//! an integer takes 32 bytes; with a 33-byte value it takes 57, hence 64; with one of 32 bytes that expires, 64.
+//!
+//! An inline record knows how much was allocated for it, so that overwriting a value by one that fits allocates nothing,
+//! unless it leaves the block more than three size classes (at least 48 bytes, at most half of it) larger than it has to
+//! be: then it moves to one that fits.
 //!
 //! ```
 //! use russet_structures::record::{Payload, Record, Value};
@@ -66,8 +75,7 @@ pub use raw::Record;
 /// (expiry set or cleared, overwrite) would cost more than the second cache miss that inlining saves.
 pub const INLINE_MAX: usize = 1024;
 
-/// The longest key, in bytes, beside which a value is still kept inline: the allocated size is stored in
-/// sixteen bits of eight-byte units.
+/// The longest key, in bytes, beside which a value is still kept inline: its length has nineteen bits there.
 pub const INLINE_KEY_MAX: usize = 256 * 1024;
 
 /// The number of distinct tags that a header can hold.

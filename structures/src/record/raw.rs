@@ -10,7 +10,16 @@ const ALIGN: usize = 8;
 const FIXED: usize = 8;
 const EXPIRY: usize = 8;
 const INT: usize = 8;
-const INLINE_PREFIX: usize = 4;
+
+// The word behind the header: the key's length, and of an inline record what else has to be known.
+const KEY_LEN_BITS: u32 = 19;
+const VALUE_LEN_BITS: u32 = 11;
+const KEY_LEN_MASK: u32 = (1 << KEY_LEN_BITS) - 1;
+const VALUE_LEN_MASK: u32 = (1 << VALUE_LEN_BITS) - 1;
+const SLACK_SHIFT: u32 = KEY_LEN_BITS + VALUE_LEN_BITS;
+/// The most size classes that an inline record's block may be larger than it needs.
+const SLACK_MAX: u32 = (1 << (u32::BITS - SLACK_SHIFT)) - 1;
+const _: () = assert!(INLINE_KEY_MAX <= KEY_LEN_MASK as usize && INLINE_MAX <= VALUE_LEN_MASK as usize);
 
 const CLOCK_MASK: u32 = 0x00FF_FFFF;
 const KIND_SHIFT: u32 = 24;
@@ -50,6 +59,16 @@ fn size_class(bytes: usize) -> usize {
     } else {
         bytes.next_multiple_of(bytes.next_power_of_two() / 8)
     }
+}
+
+/// The size class that comes that many classes after the one of `bytes`.
+fn class_after(bytes: usize, steps: u32) -> usize {
+    (0..steps).fold(size_class(bytes), |size, _| size_class(size + 1))
+}
+
+/// The word of an inline record.
+fn inline_word(key_len: usize, value_len: usize, slack: u32) -> u32 {
+    key_len as u32 | (value_len as u32) << KEY_LEN_BITS | slack << SLACK_SHIFT
 }
 
 impl<T> Record<T> {
@@ -98,8 +117,7 @@ impl<T> Record<T> {
             match value {
                 Value::Int(value) => record.at::<i64>(payload).write(value),
                 Value::Inline(bytes) => {
-                    record.at::<u16>(payload).write(bytes.len() as u16);
-                    record.at::<u16>(payload + 2).write((size / 8) as u16);
+                    record.at::<u32>(4).write(inline_word(key.len(), bytes.len(), 0));
                     ptr::copy_nonoverlapping(bytes.as_ptr(), record.at(front + key.len()), bytes.len());
                 }
                 Value::Owned(value) => record.at::<T>(payload).write(value),
@@ -119,7 +137,7 @@ impl<T> Record<T> {
         Self::payload_offset(header)
             + match header & KIND_MASK {
                 k if k == (Kind::Int as u32) << KIND_SHIFT => INT,
-                k if k == (Kind::Inline as u32) << KIND_SHIFT => INLINE_PREFIX,
+                k if k == (Kind::Inline as u32) << KIND_SHIFT => 0,
                 _ => size_of::<T>(),
             }
     }
@@ -151,16 +169,29 @@ impl<T> Record<T> {
         }
     }
 
+    /// The word behind the header.
+    #[inline]
+    fn word(&self) -> u32 {
+        // SAFETY: the key length is initialised (invariant).
+        unsafe { *self.at::<u32>(4) }
+    }
+
     #[inline]
     fn key_len(&self) -> usize {
-        // SAFETY: the key length is initialised (invariant).
-        unsafe { *self.at::<u32>(4) as usize }
+        let inline = self.header() & KIND_MASK == (Kind::Inline as u32) << KIND_SHIFT;
+        (self.word() & if inline { KEY_LEN_MASK } else { u32::MAX }) as usize
+    }
+
+    /// The length of an inline record's value.
+    #[inline]
+    fn value_len(&self) -> usize {
+        (self.word() >> KEY_LEN_BITS & VALUE_LEN_MASK) as usize
     }
 
     fn layout(&self) -> Layout {
         let size = if self.kind() == Kind::Inline {
-            // SAFETY: an inline payload starts with two initialised u16 (invariant).
-            usize::from(unsafe { *self.at::<u16>(Self::payload_offset(self.header()) + 2) }) * 8
+            let exact = Self::key_offset(self.header()) + self.key_len() + self.value_len();
+            class_after(exact, self.word() >> SLACK_SHIFT)
         } else {
             Self::key_offset(self.header()) + self.key_len()
         };
@@ -215,11 +246,7 @@ impl<T> Record<T> {
             match self.kind() {
                 Kind::Int => Payload::Int(*self.at::<i64>(offset)),
                 Kind::Inline => {
-                    let len = *self.at::<u16>(offset) as usize;
-                    Payload::Inline(slice::from_raw_parts(
-                        self.at(offset + INLINE_PREFIX + self.key_len()),
-                        len,
-                    ))
+                    Payload::Inline(slice::from_raw_parts(self.at(offset + self.key_len()), self.value_len()))
                 }
                 Kind::Owned => Payload::Owned(&*self.at::<T>(offset)),
             }
@@ -235,9 +262,8 @@ impl<T> Record<T> {
             match self.kind() {
                 Kind::Int => PayloadMut::Int(&mut *self.at::<i64>(offset)),
                 Kind::Inline => {
-                    let len = *self.at::<u16>(offset) as usize;
-                    let start = self.at(offset + INLINE_PREFIX + self.key_len());
-                    PayloadMut::Inline(slice::from_raw_parts_mut(start, len))
+                    let start = self.at(offset + self.key_len());
+                    PayloadMut::Inline(slice::from_raw_parts_mut(start, self.value_len()))
                 }
                 Kind::Owned => PayloadMut::Owned(&mut *self.at::<T>(offset)),
             }
@@ -247,18 +273,21 @@ impl<T> Record<T> {
     /// Replaces tag and value, keeping key, expiry and clock. In place where kind and allocation allow it,
     /// else the record moves. O(value), or O(key + value) if it moves.
     pub fn set(&mut self, tag: u8, value: Value<'_, T>) {
-        let room = self.inline_room();
+        let slack = match &value {
+            Value::Inline(new) => self.slack_with(new.len()),
+            _ => None,
+        };
         match (self.payload_mut(), value) {
             (PayloadMut::Int(old), Value::Int(new)) => *old = new,
             (PayloadMut::Owned(old), Value::Owned(new)) => *old = new,
-            (PayloadMut::Inline(_), Value::Inline(new)) if new.len() <= room => {
-                let offset = Self::payload_offset(self.header());
-                // SAFETY: the allocation has room for `new` behind the key (checked), and `new` cannot be
+            (PayloadMut::Inline(_), Value::Inline(new)) if slack.is_some() => {
+                let slack = slack.unwrap_or_default();
+                let (offset, key_len) = (Self::key_offset(self.header()), self.key_len());
+                // SAFETY: the allocation has room for `new` behind the key (`slack_with`), and `new` cannot be
                 // part of this record, which is borrowed mutably.
                 unsafe {
-                    *self.at::<u16>(offset) = new.len() as u16;
-                    let start = self.at(offset + INLINE_PREFIX + self.key_len());
-                    ptr::copy_nonoverlapping(new.as_ptr(), start, new.len());
+                    *self.at::<u32>(4) = inline_word(key_len, new.len(), slack);
+                    ptr::copy_nonoverlapping(new.as_ptr(), self.at(offset + key_len), new.len());
                 }
             }
             (_, value) => {
@@ -271,10 +300,14 @@ impl<T> Record<T> {
         self.set_tag(tag);
     }
 
-    /// How many value bytes an inline record's allocation can hold.
-    fn inline_room(&self) -> usize {
-        let room = self.layout().size() - Self::key_offset(self.header()) - self.key_len();
-        room.min(INLINE_MAX)
+    /// By how many size classes the block is larger than it has to be with an inline value of that length; `None` if it is
+    /// too small, too large to be remembered, or not of an inline record.
+    fn slack_with(&self, value_len: usize) -> Option<u32> {
+        if self.kind() != Kind::Inline || value_len > INLINE_MAX {
+            return None;
+        }
+        let (allocated, front) = (self.allocated(), Self::key_offset(self.header()) + self.key_len());
+        (0..=SLACK_MAX).find(|steps| class_after(front + value_len, *steps) == allocated)
     }
 
     /// Sets or clears the expiry. In place if the record already has one and keeps one, else it moves:

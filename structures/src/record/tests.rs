@@ -114,11 +114,34 @@ fn owned_values_are_dropped_once() {
 fn an_overwrite_that_fits_does_not_move() {
     let mut record: Record<Box<u8>> = Record::new(b"0123456789abcdef", 0, None, Value::Inline(&[7; 33]));
     let before = record.key().as_ptr();
-    for len in [0, 1, 20, 33, 36] {
+    for len in [0, 1, 20, 33, 40] {
         record.set(2, Value::Inline(&vec![9; len]));
         assert_eq!(record.key().as_ptr(), before);
         assert_eq!(record.allocated(), 64);
     }
-    record.set(2, Value::Inline(&[9; 37]));
+    record.set(2, Value::Inline(&[9; 41]));
     assert_eq!(record.allocated(), 80);
+}
+
+#[test]
+fn a_block_that_is_far_too_large_is_left() {
+    let mut record: Record<Box<u8>> = Record::new(b"01234567", 0, Some(5), Value::Inline(&[7; 72]));
+    for (len, allocated) in
+        [(72, 96), (9, 96), (8, 32), (INLINE_MAX, 1280), (616, 640), (617, 768), (300, 384)]
+    {
+        record.set(3, Value::Inline(&vec![8; len]));
+        assert_eq!(record.allocated(), allocated, "{len}");
+        assert!(matches!(record.payload(), Payload::Inline(bytes) if bytes == vec![8; len]));
+        assert_eq!((record.key(), record.expiry(), record.tag()), (&b"01234567"[..], Some(5), 3));
+    }
+}
+
+#[test]
+fn the_longest_key_and_value_that_stand_together() {
+    let key = vec![b'k'; INLINE_KEY_MAX];
+    let mut record: Record<Box<u8>> = Record::new(&key, 0, Some(7), Value::Inline(&[7; INLINE_MAX]));
+    assert_eq!(record.key(), key);
+    assert!(matches!(record.payload(), Payload::Inline(bytes) if bytes == [7; INLINE_MAX]));
+    record.set(1, Value::Int(1));
+    assert_eq!(record.key(), key);
 }

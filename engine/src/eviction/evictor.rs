@@ -111,7 +111,8 @@ impl Core {
     #[inline]
     pub(crate) fn evict(&mut self, keyspace: &mut Keyspace, own: Protocol) -> Evicted {
         let evictor = &self.evictor;
-        if evictor.limit == 0 || counted(&*self.host, keyspace) <= evictor.limit && !evictor.is_pressed() {
+        let enough = evictor.limit == 0 || counted(&*self.host, keyspace) <= evictor.limit;
+        if enough && !evictor.is_pressed() {
             return Evicted::Enough;
         }
         self.evict_now(keyspace, own)
@@ -127,7 +128,7 @@ impl Core {
         let limit = self.evictor.limit;
         let mut outcome = Evicted::Enough;
         let mut evicted = 0;
-        while counted(&*self.host, keyspace) > limit {
+        while limit > 0 && counted(&*self.host, keyspace) > limit {
             let Some(victim) = keyspace.choose_victim(self.evictor.samples) else {
                 outcome = self.wait_for_garbage(keyspace, began);
                 break;

@@ -22,6 +22,9 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(sorted(&cli(s, &["--scan", "--pattern", "key:1*", "--count", "7"], b"")?))
         }),
         same("cli::bigkeys", |s| cli(s, &["--bigkeys"], b"").map(|t| without_names(&t))),
+        same("cli::hotkeys_need_lfu", |s| cli(s, &["--hotkeys"], b"")),
+        check("cli::memkeys", memkeys),
+        check("cli::hotkeys", hotkeys),
         same("cli::arguments", |s| cli(s, &["mget", "key:1", "nosuch"], b"")),
         same("cli::standard_input", |s| cli(s, &[], b"set a 1\nincr a\nget nosuch\nnosuch\nping\n")),
         same("cli::last_argument", |s| {
@@ -68,6 +71,47 @@ fn cli(server: &Running, arguments: &[&str], input: &[u8]) -> Result<String, Str
     let output = child.wait_with_output().map_err(|e| e.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(format!("{}{}({})", text(&output.stdout), text(&output.stderr), output.status))
+}
+
+/// The largest key by what it takes, which is not what it takes elsewhere.
+fn memkeys() -> Result<(), String> {
+    let server = Running::start(Server::Russet, &[])?;
+    cli(&server, &["rpush", "list"], &[])?;
+    let mut client = server.connect().map_err(|e| e.to_string())?;
+    for i in 0..2000 {
+        client.call(&["RPUSH", "list", &format!("element:{i}")]).map_err(|e| e.to_string())?;
+    }
+    for options in [&["--memkeys"][..], &["--memkeys-samples", "0"]] {
+        let said = cli(&server, options, b"")?;
+        let largest = |what: &str, key: &str| -> Option<u64> {
+            let line = said.lines().find(|line| line.starts_with(&format!("Biggest {what:>6} found")))?;
+            line.split_once(key)?.1.split_whitespace().find_map(|word| word.parse().ok())
+        };
+        // Two thousand elements of twelve bytes, and a string of 199.
+        if !largest("list", "list").is_some_and(|bytes| (24_000..48_000).contains(&bytes))
+            || !largest("string", "key:1").is_some_and(|bytes| (199..400).contains(&bytes))
+            || !said.contains("Sampled 201 keys in the keyspace!")
+        {
+            return Err(format!("{options:?}:\n{said}"));
+        }
+    }
+    Ok(())
+}
+
+/// The key that was used a thousand times, before those that were written once.
+fn hotkeys() -> Result<(), String> {
+    let server = Running::start(Server::Russet, &["--maxmemory-policy", "allkeys-lfu"])?;
+    fill(&server)?;
+    let mut client = server.connect().map_err(|e| e.to_string())?;
+    let asked = encode(&["GET", "key:77"]).repeat(1000);
+    client.send_raw(&asked).map_err(|e| e.to_string())?;
+    for _ in 0..1000 {
+        client.read().map_err(|e| e.to_string())?;
+    }
+    let said = cli(&server, &["--hotkeys"], b"")?;
+    let summary = said.split_once("-------- summary").map_or("", |(_, summary)| summary);
+    let first = summary.lines().find(|line| line.starts_with("hot key found with counter:"));
+    if first.is_some_and(|line| line.contains("key:77")) { Ok(()) } else { Err(said) }
 }
 
 fn sorted(text: &str) -> String {

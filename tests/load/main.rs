@@ -4,6 +4,7 @@
 
 mod chaos;
 mod crowd;
+mod expiry;
 mod limits;
 mod manners;
 mod memory;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
             "pubsub::subscriptions_cost_memory_only_while_they_last",
             pubsub::subscriptions_cost_memory_only_while_they_last,
         ),
+        check("expiry::many_keys_in_the_same_second", expiry::at_once),
         check("memory::idle_connections_cost_little", memory::idle_connections),
         check("memory::what_is_announced_costs_nothing", memory::claims),
         check("memory::a_value_of_64_megabytes", memory::large_value),

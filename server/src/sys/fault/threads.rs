@@ -67,18 +67,27 @@ fn others(but: &[i32]) -> Vec<i32> {
 fn ask(threads: Vec<i32>) -> Gathered {
     for (slot, &thread) in SLOTS.iter().zip(&threads) {
         slot.reserve(thread);
-        // SAFETY: takes integers only. A thread that has ended meanwhile is refused by the system.
+        // SAFETY: takes integers only. To one that has ended meanwhile the system sends nothing: see below.
         unsafe { libc::syscall(libc::SYS_tgkill, process_id(), thread, ASK) };
     }
     let asked = || SLOTS.iter().zip(&threads);
     let until = Instant::now() + PATIENCE;
-    while asked().any(|(slot, _)| !slot.is_full()) && Instant::now() < until {
+    let silent = |(slot, &thread): (&Slot, &i32)| !slot.is_full() && is_alive(thread);
+    while asked().any(silent) && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(1));
     }
     let answered = asked().filter_map(|(slot, &thread)| slot.stack(thread));
-    let gathered = Gathered { stacks: answered.collect(), expected: threads.len() };
+    let alive = asked().filter(|(slot, thread)| slot.is_full() || is_alive(**thread)).count();
+    // Where there are more than there is room for, the others are missed too.
+    let expected = alive + threads.len().saturating_sub(THREADS);
+    let gathered = Gathered { stacks: answered.collect(), expected };
     asked().for_each(|(slot, _)| slot.release());
     gathered
+}
+
+/// Whether there is such a thread: one may end while it is asked, and then nobody waits for it.
+fn is_alive(thread: i32) -> bool {
+    fs::exists(format!("/proc/self/task/{thread}")).unwrap_or(true)
 }
 
 /// A thread is asked. Whoever sends the signal from outside learns nothing and does no harm.

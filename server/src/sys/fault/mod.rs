@@ -335,8 +335,15 @@ fn set_action(signal: c_int, action: libc::sighandler_t, flags: c_int) -> io::Re
 
 /// Gives this thread a stack for handlers that ask for one.
 fn give_stack() -> io::Result<()> {
-    let room = Box::leak(vec![0u8; STACK].into_boxed_slice());
-    let stack = libc::stack_t { ss_sp: room.as_mut_ptr().cast(), ss_flags: 0, ss_size: STACK };
+    let (access, kind) =
+        (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_STACK);
+    // From the system, not from the allocator: what is there in case of a fault is no memory of the data's.
+    // SAFETY: pages that nothing else uses, wherever the system likes.
+    let room = unsafe { libc::mmap(ptr::null_mut(), STACK, access, kind, -1, 0) };
+    if room == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    let stack = libc::stack_t { ss_sp: room, ss_flags: 0, ss_size: STACK };
     // SAFETY: the room is never given back, and nobody else uses it.
     let result = unsafe { libc::sigaltstack(&stack, ptr::null_mut()) };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }

@@ -230,3 +230,20 @@ fn only_policies_that_exist_can_be_chosen() {
         "{refused}"
     );
 }
+
+/// Bug class: what was to be evicted under a limit is to be evicted for ever when there is none any more, and the loop that
+/// waits for the next deadline does not sleep again.
+#[test]
+fn nothing_is_due_once_the_limit_is_taken_away() {
+    let mut full = Full::new("noeviction", 10);
+    full.fill(0, 10, "");
+    full.run("CONFIG SET maxmemory 1");
+    full.run("CONFIG SET maxmemory 0");
+    full.engine.tick();
+    assert_eq!(full.engine.next_deadline_ms(), None);
+    assert_eq!(full.run("SET more v"), "+OK");
+    full.run("CONFIG SET maxmemory-policy allkeys-lru");
+    full.engine.tick();
+    assert_eq!((full.evicted(), full.among(0, 10)), (0, 10));
+    assert!(full.run("INFO stats").contains("current_eviction_exceeded_time:0 "));
+}

@@ -37,7 +37,7 @@ parameters! {
     activerehashing: bool = "yes" in (), [],
         accepted "the dict grows and shrinks a segment at a time, and has nothing left to rehash";
     /// Move values together while the server runs.
-    activedefrag: bool = "no" in (), [], accepted "values do not move; what is done instead is told in the decisions";
+    activedefrag: bool = "no" in (), [], accepted "sparse pages are emptied without it, by rules of their own";
     /// Fragmentation below which nothing is moved.
     active_defrag_ignore_bytes: u64 = "100mb" in Bytes::new(1, i64::MAX as u64), [],
         accepted "see `activedefrag`";

@@ -28,6 +28,7 @@ enum Op {
     Pop(u64),
     Retain(u8),
     Distinct(u64, usize),
+    Relocate(u64),
     Drain,
     Clear,
 }
@@ -43,6 +44,7 @@ fn op() -> impl Strategy<Value = Op> {
         6 => any::<u64>().prop_map(Op::Pop),
         2 => any::<u8>().prop_map(Op::Retain),
         3 => (any::<u64>(), 0..300usize).prop_map(|(seed, wanted)| Op::Distinct(seed, wanted)),
+        3 => any::<u64>().prop_map(Op::Relocate),
         1 => Just(Op::Drain),
         1 => Just(Op::Clear),
     ]
@@ -116,6 +118,19 @@ fn apply(map: &mut Map<Hasher>, model: &mut Model, op: Op) {
                 assert!(seen.insert(pair.field()), "{pair:?} came twice");
             });
             assert_eq!((visited, seen.len()), (wanted.min(model.len()), wanted.min(model.len())));
+        }
+        Op::Relocate(which) => {
+            let mut asked = 0;
+            let bytes = map.memory();
+            let moved = map.relocate(|_| {
+                asked += 1;
+                which >> (asked % 64) & 1 == 1
+            });
+            assert_eq!(
+                asked,
+                model.keys().filter(|field| map.find(field).is_some_and(|p| p.allocated() > 0)).count()
+            );
+            assert!(moved <= bytes && map.memory() == bytes);
         }
         Op::Drain => {
             assert_eq!(map.drain().map(|pair| owned(&pair)).collect::<Model>(), std::mem::take(model))

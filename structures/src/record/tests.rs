@@ -145,3 +145,18 @@ fn the_longest_key_and_value_that_stand_together() {
     record.set(1, Value::Int(1));
     assert_eq!(record.key(), key);
 }
+
+#[test]
+fn a_record_that_moves_stays_what_it_is() {
+    let shared = Arc::new(vec![1u8]);
+    let values = [Value::Int(-7), Value::Inline(b"inline"), Value::Owned(shared.clone())];
+    for (value, expiry) in values.into_iter().zip([None, Some(17), None]) {
+        let mut record: Record<Arc<Vec<u8>>> = Record::new(b"key", 5, expiry, value);
+        record.set_clock(0xabcdef);
+        let (before, shown) = (record.key().as_ptr(), format!("{record:?}"));
+        record.relocate();
+        assert!(record.key().as_ptr() != before);
+        assert_eq!((format!("{record:?}"), record.clock(), record.expiry()), (shown, 0xabcdef, expiry));
+    }
+    assert_eq!(Arc::strong_count(&shared), 1);
+}

@@ -22,6 +22,8 @@ pub struct Database {
     pub(crate) deadlines: BTreeSet<(i64, u64)>,
     /// A stream has been put in: there may be one, which a snapshot has to know before its first byte.
     pub(crate) may_hold_streams: bool,
+    /// How far the active expiry has come in `volatile`.
+    pub(crate) expire_position: u64,
     /// Running estimate of the volatile keys' mean time to live, in milliseconds.
     pub(crate) average_ttl: i64,
 }

@@ -4,8 +4,8 @@
 //!
 //! Each database has an index of the hashes of its volatile keys. A cycle scans it a few buckets at a time,
 //! looks the keys up, and removes those that have expired. As long as more than a tolerated share of what it
-//! saw had expired it goes on with the same database, and it stops when its time is used up; the cursor stays
-//! where it was, so that every volatile key is visited in turn. This is the approach of Redis 6 and later
+//! saw had expired it goes on with the same database, and it stops when its time is used up; each database's cursor
+//! stays where it was, so that every volatile key is visited in turn. This is the approach of Redis 6 and later
 //! (its `activeExpireCycle`), with a scan of hashes in place of a scan of a second table of keys.
 //!
 //! # How long may it take?
@@ -59,7 +59,6 @@ impl News<'_> {
 #[derive(Default)]
 pub(crate) struct Cursor {
     db: usize,
-    position: u64,
     /// The last slow cycle had more to do than time to do it.
     pressed: bool,
     last_fast_us: i64,
@@ -128,7 +127,6 @@ impl Keyspace {
             }
             if !out_of_time {
                 self.expire_cursor.db = (db + 1) % self.dbs.len();
-                self.expire_cursor.position = 0;
             }
         }
         out_of_time |= self.expire_fields(|| elapsed_us() > budget);
@@ -142,15 +140,13 @@ impl Keyspace {
     /// many of them had expired, and whether the cursor has come round.
     fn expire_round(&mut self, db: usize, wanted: usize) -> (usize, usize, bool) {
         let (now_ms, horizon_ms) = (self.now_ms(), self.horizon_ms);
-        let Keyspace {
-            dbs, hasher, effects, events, watches, waiting, garbage, stats, expire_cursor, ..
-        } = self;
+        let Keyspace { dbs, hasher, effects, events, watches, waiting, garbage, stats, .. } = self;
         let database = &mut dbs[db];
         let mut hashes = Vec::with_capacity(wanted * 2);
         let mut done = false;
         while hashes.len() < wanted && !done {
-            let next = database.volatile.scan(expire_cursor.position, 4, |&h| h, |&h| hashes.push(h));
-            expire_cursor.position = next;
+            let next = database.volatile.scan(database.expire_position, 4, |&h| h, |&h| hashes.push(h));
+            database.expire_position = next;
             done = next == 0;
         }
         hashes.iter().for_each(|&hash| database.table.prefetch(hash));

@@ -11,4 +11,6 @@ pages! {
     command,
     #[doc = include_str!("src/embedding.md")]
     embedding,
+    #[doc = include_str!("src/plugins.md")]
+    plugins,
 }

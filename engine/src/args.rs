@@ -87,6 +87,17 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// These bytes as a key. If they are the first key's own bytes, its hash is known.
+    #[inline]
+    pub fn as_key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
+        if let Some((at, hash)) = self.first_key
+            && std::ptr::eq(self.word(at as usize), bytes)
+        {
+            return Key { bytes, hash };
+        }
+        Key::new(bytes, self.hasher)
+    }
+
     /// Word `index` as an integer, or the error that Redis has for one that is not.
     #[inline]
     pub fn int(&self, index: usize) -> Result<i64, Error> {

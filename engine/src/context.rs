@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub command: CommandId,
     /// What to journal.
     pub(crate) journal: Journal,
+    /// What it does is journaled; not where a command runs another and is itself on record.
+    pub(crate) records: bool,
     /// Runs inside `EXEC`: nothing may block.
     pub in_transaction: bool,
 }
@@ -50,6 +52,7 @@ impl Context<'_> {
             client: self.client,
             command: self.command,
             journal: Journal::AsSent,
+            records: self.records,
             in_transaction: self.in_transaction,
         }
     }

@@ -3,7 +3,8 @@
 use crate::client_memory::ClientMemory;
 use crate::clock::Timekeeper;
 use crate::command::flags::command as flag;
-use crate::command::{CommandId, Entry, Registry};
+use crate::command::registry::Conflict;
+use crate::command::{Command, CommandId, Entry, Registry};
 use crate::error::Error;
 use crate::eviction::Evictor;
 use crate::host::Host;
@@ -18,6 +19,7 @@ use crate::stats::Stats;
 use rand::Rng;
 use rand::rngs::SmallRng;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// `CLIENT PAUSE`.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +99,8 @@ pub struct Core {
     pub pubsub: Pubsub,
     /// What the client whose command runs is to be sent after the answer.
     pub(crate) pushes: Output,
+    /// The commands there are once the one that runs has returned, if it changed which there are.
+    pub(crate) next_registry: Option<Arc<Registry>>,
 }
 
 impl Core {
@@ -108,6 +112,28 @@ impl Core {
             SanitizeDump::Clients => self.persistence.loading.is_none(),
             SanitizeDump::Yes => true,
         }
+    }
+
+    /// Adds commands to those of `registry`, or to what has become of them since the running command began. They can be
+    /// called once it has returned. Returns their ids in their order.
+    ///
+    /// # Errors
+    /// As [`Registry::with`].
+    pub fn add_commands(
+        &mut self,
+        registry: &Registry,
+        commands: &[&'static Command],
+    ) -> Result<Vec<CommandId>, Conflict> {
+        let (next, ids) = self.next_registry.as_deref().unwrap_or(registry).with(commands)?;
+        self.stats.make_room(next.len());
+        self.next_registry = Some(Arc::new(next));
+        Ok(ids)
+    }
+
+    /// Takes commands away, as [`Core::add_commands`] adds them.
+    pub fn remove_commands(&mut self, registry: &Registry, commands: &[CommandId]) {
+        let next = self.next_registry.as_deref().unwrap_or(registry).without(commands);
+        self.next_registry = Some(Arc::new(next));
     }
 
     /// Asks the host to look at a client that is not the one whose command runs.

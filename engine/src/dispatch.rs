@@ -243,7 +243,7 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     }
     let keyspace = cx.db.keyspace();
     if keyspace.effects.attached() {
-        let changed = keyspace.dirty != dirty || matches!(journal, Journal::Always);
+        let changed = cx.records && (keyspace.dirty != dirty || matches!(journal, Journal::Always));
         record(&mut keyspace.effects, changed, database, journal, entry, args);
     }
 
@@ -299,7 +299,7 @@ const QUOTED_MAX: usize = 128;
 
 /// The error for a command that nobody declared: it quotes the beginning of what was sent.
 #[cold]
-fn unknown_command(args: Args<'_>) -> Error {
+pub(crate) fn unknown_command(args: Args<'_>) -> Error {
     let name = &args.word(0)[..args.word(0).len().min(QUOTED_MAX)];
     let mut quoted = Vec::new();
     for word in args.iter_from(1) {
@@ -319,7 +319,7 @@ fn unknown_command(args: Args<'_>) -> Error {
 }
 
 #[cold]
-fn unknown_subcommand(container: &Entry, args: Args<'_>) -> Error {
+pub(crate) fn unknown_subcommand(container: &Entry, args: Args<'_>) -> Error {
     let sub = args.get(1).unwrap_or_default();
     let mut text = b"ERR unknown subcommand '".to_vec();
     text.extend_from_slice(until_nul(&sub[..sub.len().min(QUOTED_MAX)]));

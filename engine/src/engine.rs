@@ -13,7 +13,7 @@ use crate::args::{Args, OwnedArgs};
 use crate::client_memory::ClientMemory;
 use crate::clock::{Clock, Timekeeper};
 use crate::command::registry::{Conflict, Lookup};
-use crate::command::{CommandId, Registry};
+use crate::command::{Command, CommandId, Registry};
 use crate::context::Context;
 use crate::core::{Core, ReplyBuffers, history_id};
 use crate::dispatch::{self, Flow};
@@ -115,6 +115,7 @@ impl Engine {
             client_memory: ClientMemory::default(),
             pubsub: Pubsub::default(),
             pushes: Output::default(),
+            next_registry: None,
         };
         let mut engine = Engine { keyspace, core, registry };
         engine.apply_params();
@@ -128,6 +129,24 @@ impl Engine {
     pub fn rename_command(&mut self, from: &[u8], to: &[u8]) -> Result<(), &'static str> {
         let registry = Arc::get_mut(&mut self.registry).ok_or("commands are renamed only at start")?;
         registry.rename(from, to)
+    }
+
+    /// Adds commands to those there are, and returns their ids in their order. O(commands).
+    ///
+    /// # Errors
+    /// As [`Registry::with`].
+    pub fn add_commands(&mut self, commands: &[&'static Command]) -> Result<Vec<CommandId>, Conflict> {
+        let ids = self.core.add_commands(&self.registry, commands)?;
+        self.adopt_registry();
+        Ok(ids)
+    }
+
+    /// Puts a changed set of commands into force.
+    #[cold]
+    fn adopt_registry(&mut self) {
+        if let Some(registry) = self.core.next_registry.take() {
+            self.registry = registry;
+        }
     }
 
     /// Puts parameters into force that the engine keeps in a form of its own.
@@ -187,6 +206,11 @@ impl Engine {
     #[inline]
     pub fn execute_resolved(&mut self, key: ClientKey, lookup: Lookup, args: Args<'_>) -> Flow {
         self.core.evict_clients();
+        let lookup = match lookup {
+            Lookup::Found(_) => lookup,
+            // A request before this one may have loaded the plugin that has it.
+            _ => self.lookup(args.word(0), args.get(1)),
+        };
         let Some(mut client) = self.core.clients.take(key) else { return Flow::Closing };
         if client.session.closing.is_some() || self.core.stopping {
             // Somebody has ended it, or everybody, earlier in this tick.
@@ -203,6 +227,9 @@ impl Engine {
         }
         if !self.keyspace.garbage.is_empty() {
             self.throw_away();
+        }
+        if self.core.next_registry.is_some() {
+            self.adopt_registry();
         }
         flow
     }
@@ -228,6 +255,7 @@ impl Engine {
             client: key,
             command: CommandId::default(),
             journal: Journal::AsSent,
+            records: true,
             in_transaction: false,
         };
         dispatch::process(&mut cx, lookup, args)
@@ -310,6 +338,7 @@ impl Engine {
             client: ClientKey(usize::MAX),
             command: CommandId::default(),
             journal: Journal::AsSent,
+            records: true,
             in_transaction: false,
         };
         info::report(&mut cx, sections.iter().copied())
@@ -318,16 +347,7 @@ impl Engine {
     /// Takes what a client has still to be sent.
     pub fn take_output(&mut self, key: ClientKey) -> Vec<u8> {
         let Some(client) = self.core.clients.get_mut(key) else { return Vec::new() };
-        let mut all = Vec::with_capacity(client.output.len());
-        while !client.output.is_empty() {
-            let mut slices = [std::io::IoSlice::new(&[]); 8];
-            let filled = client.output.slices(&mut slices);
-            let before = all.len();
-            slices[..filled].iter().for_each(|s| all.extend_from_slice(s));
-            let taken = all.len() - before;
-            client.output.advance(taken);
-        }
-        all
+        client.output.take_bytes()
     }
 
     /// The host, and what it is lent to save the dataset or to load it.

@@ -2,10 +2,11 @@
 //!
 //! The server implements it over sockets, files and signals. An engine without a server has [`NoHost`].
 
-use crate::error::Error;
+use crate::error::{Error, Outcome};
 use crate::keyspace::Keyspace;
 use crate::params::{Parameter, Params};
 use crate::persistence::Persistence;
+use crate::reply::Reply;
 use crate::session::Session;
 use std::any::Any;
 
@@ -95,6 +96,35 @@ pub struct Dataset<'a> {
     pub params: &'a Params,
     /// What is known about files.
     pub persistence: &'a mut Persistence,
+}
+
+/// A plugin that is loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plugged {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: u32,
+    /// The path that it was loaded from, as it was given; empty for one that is linked in.
+    pub path: String,
+    /// What it was told.
+    pub args: Vec<Vec<u8>>,
+}
+
+impl Plugged {
+    /// Describes it as `MODULE LIST` and `HELLO` do.
+    pub fn describe(&self, reply: &mut Reply<'_>) -> Outcome {
+        reply.map(4)?;
+        reply.bulk(b"name")?;
+        reply.bulk(self.name.as_bytes())?;
+        reply.bulk(b"ver")?;
+        reply.int(self.version.into())?;
+        reply.bulk(b"path")?;
+        reply.bulk(self.path.as_bytes())?;
+        reply.bulk(b"args")?;
+        reply.array(self.args.len())?;
+        self.args.iter().try_for_each(|arg| reply.bulk(arg))
+    }
 }
 
 /// What surrounds the engine. What a host does not say is as where there is nothing around it: see [`NoHost`].
@@ -191,6 +221,11 @@ pub trait Host: Send {
              run it from a local connection, otherwise you need to set this option in the configuration file, \
              and then restart the server."
         )))
+    }
+
+    /// The plugins that are loaded, in the order of their loading.
+    fn plugins(&self) -> Vec<Plugged> {
+        Vec::new()
     }
 
     /// Takes something that takes long to drop, made of `objects` objects, to drop it where nobody waits.

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Engine`], then read [`dispatch`]'s pipeline and [`mod@command`] for what a command is.
 
+pub mod answer;
 pub mod args;
 mod client_memory;
 mod clock;
@@ -22,6 +23,7 @@ mod hash;
 pub mod host;
 pub mod info;
 pub mod keyspace;
+mod nested;
 pub mod number;
 pub mod output;
 pub mod params;
@@ -44,6 +46,7 @@ pub use dispatch::Flow;
 pub use engine::{Engine, Setup};
 pub use error::{Error, Outcome};
 pub use hash::KeyHasher;
+pub use nested::Nested;
 pub use reply::{Protocol, Reply};
 
 /// The version of Redis whose behaviour this is.

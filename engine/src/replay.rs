@@ -78,6 +78,7 @@ impl Replay {
             client: ClientKey(usize::MAX),
             command: CommandId::default(),
             journal: Journal::AsSent,
+            records: true,
             in_transaction: true,
         };
         let outcome = dispatch::obey(&mut cx, lookup, args);

@@ -87,6 +87,13 @@ impl Stats {
         stats
     }
 
+    /// Makes room for the counters of so many commands, if there are more than there were.
+    pub(crate) fn make_room(&mut self, commands: usize) {
+        if commands > self.commands.len() {
+            self.commands.resize_with(commands, CommandStats::default);
+        }
+    }
+
     /// Sets all counters to zero. What describes the present stays: the turn of the event loop that is
     /// running, the buffers of the last seconds.
     pub fn reset(&mut self) {

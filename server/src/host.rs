@@ -10,11 +10,12 @@ use crate::migrate::Links;
 use crate::persistence::aof::{Aof, Failed};
 use crate::persistence::children::Children;
 use crate::persistence::{saving, stopping};
+use crate::plugins::Plugins;
 use crate::sys::usage::{Whose, cpu_time};
 use crate::sys::{alloc, memory, mimalloc, open_files, os_text, termination};
 use crate::{config, crash_report, log};
 use russet_engine::Error;
-use russet_engine::host::{AllocatorUsage, Dataset, Host, Identity, Shutdown, Usage};
+use russet_engine::host::{AllocatorUsage, Dataset, Host, Identity, Plugged, Shutdown, Usage};
 use russet_engine::keyspace::Keyspace;
 use russet_engine::params::{Parameter, Params};
 use socket2::SockRef;
@@ -35,6 +36,8 @@ pub(crate) struct ServerHost {
     pub(crate) links: Links,
     /// The append-only file.
     pub(crate) aof: Aof,
+    /// The plugins that are loaded.
+    pub(crate) plugins: Plugins,
     /// A shutdown has been granted.
     pub(crate) shutdown: Option<Shutdown>,
     /// The TCP sockets that listen, beside the loop's own handles.
@@ -54,6 +57,7 @@ impl ServerHost {
             children: Children::default(),
             links: Links::default(),
             aof: Aof::new(params),
+            plugins: Plugins::new(params),
             shutdown: None,
             listening: Vec::new(),
             relisten: None,
@@ -122,6 +126,9 @@ impl ServerHost {
         }
         if among(&["crash-log-enabled", "use-exit-on-panic", "watchdog-period"]).is_some() {
             crash_report::apply(params).map_err(|error| go_back(("crash-log-enabled", os_text(&error))))?;
+        }
+        if among(&["plugin-panic-limit"]).is_some() {
+            self.plugins.configure(params);
         }
         if among(&["aof-disable-auto-gc"]).is_some() {
             self.aof.delete_history(params);
@@ -246,6 +253,10 @@ impl Host for ServerHost {
 
     fn all_flushed(&mut self, mut dataset: Dataset<'_>) {
         saving::all_flushed(&self.children, &mut dataset);
+    }
+
+    fn plugins(&self) -> Vec<Plugged> {
+        self.plugins.list()
     }
 
     fn drop_later(&mut self, garbage: Garbage, objects: usize) {

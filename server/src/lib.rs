@@ -21,6 +21,7 @@ mod listen;
 mod log;
 mod migrate;
 mod persistence;
+mod plugins;
 mod server;
 mod shutdown;
 mod sys;

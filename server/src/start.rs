@@ -13,6 +13,7 @@ use crate::{crash_report, listen, log};
 use russet_engine::command::registry::Registry;
 use russet_engine::host::Identity;
 use russet_engine::params::Params;
+use russet_engine::params::load::PluginLine;
 use russet_engine::{Engine, Setup};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +27,7 @@ pub type Failure = Box<dyn std::error::Error>;
 /// Whatever keeps it from starting, or from going on.
 pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     gate::this_thread_forks();
-    let Settings { mut params, renames, file } = settings;
+    let Settings { mut params, renames, plugins, file } = settings;
     check_renames(&renames)?;
     // The working directory moves before anything is opened, as relative paths are meant from there.
     std::env::set_current_dir(params.dir().as_path()).map_err(|error| {
@@ -56,15 +57,20 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
         engine.rename_command(&rename.from, &rename.to)?;
     }
     let mut server = Server::new(engine, signals)?;
-    let unix = crash_report::SERVER.during(&mut server, |server| serve(server, &supervisor))?;
+    let unix = crash_report::SERVER.during(&mut server, |server| serve(server, &supervisor, &plugins))?;
     finish(server, &supervisor, pidfile, unix.as_deref());
     Ok(())
 }
 
 /// From an engine that stands to the end. Returns the path of the unix socket.
-fn serve(server: &mut Server, supervisor: &Supervisor) -> Result<Option<PathBuf>, Failure> {
+fn serve(
+    server: &mut Server,
+    supervisor: &Supervisor,
+    plugins: &[PluginLine],
+) -> Result<Option<PathBuf>, Failure> {
     let unix = open_listeners(server)?;
     banner::initialized();
+    crate::plugins::at_start(&mut server.engine, plugins)?;
     if let Some(host) = server.host() {
         host.ready();
     }

@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("russet-structures", &[]),
     ("russet-engine", &["russet-structures"]),
     ("russet-commands", &["russet-engine", "russet-structures"]),
-    (PLUGIN, &["russet-engine"]),
+    (PLUGIN, &[PLUGIN]),
     ("russet-server", &["russet-commands", "russet-engine", "russet-structures", PLUGIN]),
     ("russet-book", &[]),
     ("russet-tests", &[]),
@@ -21,8 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("russet-fuzz-targets", &["russet-commands", "russet-engine", "russet-server", "russet-structures"]),
 ];
 
-/// Any package whose name begins so: a plugin may use what a plugin outside this repository could, and only
-/// the server may use a plugin.
+/// Any package whose name begins so: a plugin may use what a plugin outside this repository could, which is the SDK, and
+/// that the interface; only the server may use a plugin.
 const PLUGIN: &str = "russet-plugin-";
 
 /// What the engine and all below it must not reach, however indirectly: sockets, event loops, threads of

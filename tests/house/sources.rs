@@ -19,8 +19,14 @@ const HOST: &[&[&str]] = &[
 ];
 
 /// Where `unsafe` may stand: a file, a directory (ends in `/`), `*` for one name.
-const UNSAFE: &[&str] =
-    &["structures/src/*/raw.rs", "structures/src/record/", "server/src/sys/", "plugins/sdk/src/ffi.rs"];
+const UNSAFE: &[&str] = &[
+    "structures/src/*/raw.rs",
+    "structures/src/record/",
+    "server/src/sys/",
+    "server/src/plugins/",
+    "plugins/sdk/src/ffi/",
+    "plugins/abi/",
+];
 
 /// The Rust sources below a directory of the workspace, as paths relative to its root.
 pub(crate) fn sources(below: &str) -> Vec<String> {

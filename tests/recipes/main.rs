@@ -9,8 +9,8 @@
 //! - ``New file `path`:``
 //! - ``In `path`, below `line`:``
 //!
-//! Of `sh` blocks, `cargo test` lines are run; the features of `cargo run` lines go into one build of the
-//! server, with which the `console` blocks are then replayed.
+//! Of `sh` blocks, `cargo test` and `cargo build` lines are run; what `cargo run` lines pass on is passed to one server,
+//! with which the `console` blocks are then replayed. It runs in the tree, in which `target` is where things are built.
 
 mod tree;
 
@@ -52,6 +52,10 @@ fn contributing() -> Result<(), Failed> {
     }
     let root = target_directory().join("recipes/tree");
     tree.write(&root)?;
+    let built = root.join("target");
+    if !built.exists() {
+        std::os::unix::fs::symlink(target_directory(), &built)?;
+    }
     follow(&page, &root)
 }
 
@@ -59,12 +63,13 @@ fn contributing() -> Result<(), Failed> {
 fn follow(page: &Document, root: &Path) -> Result<(), Failed> {
     let blocks = page.blocks();
     let shell = blocks.iter().filter(|block| block.info == "sh").flat_map(|block| block.text.lines());
-    let mut features = Vec::new();
+    let mut arguments = vec!["--dir", root.to_str().ok_or("the tree's path is no text")?];
     for line in shell {
         let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
         match words.as_slice() {
             ["cargo", "test", rest @ ..] => cargo(root, &[&["test"], rest].concat()).map(drop)?,
-            ["cargo", "run", "--features", feature] => features.push(*feature),
+            ["cargo", "build", rest @ ..] => cargo(root, &[&["build"], rest].concat()).map(drop)?,
+            ["cargo", "run", "--", rest @ ..] => arguments.extend(rest),
             ["cargo", "run"] | [] => {}
             _ => return Err(format!("{}: what should this test do with `{line}`?", page.name).into()),
         }
@@ -73,8 +78,8 @@ fn follow(page: &Document, root: &Path) -> Result<(), Failed> {
     if sessions.is_empty() {
         return Err(format!("{} shows no session", page.name).into());
     }
-    let binary = server(root, &features.join(","))?;
-    let running = Running::start_binary(&binary, &[])?;
+    let binary = server(root)?;
+    let running = Running::start_binary(&binary, &arguments)?;
     session::replay(&page.name, &sessions, &binary, running.address.port())?;
     Ok(())
 }
@@ -94,10 +99,10 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failed> {
     Err(format!("cargo {}: {}\n{out}\n{err}", arguments.join(" "), output.status).into())
 }
 
-/// Builds the server of a tree with these features and returns a copy of the binary.
+/// Builds the server of a tree and returns a copy of the binary.
 ///
 /// The build leaves it where a plain `cargo build` leaves its own, which is put back.
-fn server(root: &Path, features: &str) -> Result<PathBuf, Failed> {
+fn server(root: &Path) -> Result<PathBuf, Failed> {
     let target = target_directory();
     let usual = target.join("debug/russet-server");
     let aside = target.join("recipes/aside");
@@ -107,9 +112,8 @@ fn server(root: &Path, features: &str) -> Result<PathBuf, Failed> {
     if had_one {
         std::fs::rename(&usual, &aside)?;
     }
-    let built =
-        cargo(root, &["build", "-p", "russet-server", "--bin", "russet-server", "--features", features])
-            .and_then(|_| Ok(std::fs::copy(&usual, &copy)?));
+    let built = cargo(root, &["build", "-p", "russet-server", "--bin", "russet-server"])
+        .and_then(|_| Ok(std::fs::copy(&usual, &copy)?));
     if had_one {
         std::fs::rename(&aside, &usual)?;
     } else if usual.exists() {

@@ -92,7 +92,9 @@ fn introduce(cx: &mut Context<'_>) -> Outcome {
     reply.bulk(b"role")?;
     reply.bulk(b"master")?;
     reply.bulk(b"modules")?;
-    reply.array(0)
+    let plugins = cx.core.host.plugins();
+    reply.array(plugins.len())?;
+    plugins.iter().try_for_each(|plugin| plugin.describe(reply))
 }
 
 #[cfg(test)]

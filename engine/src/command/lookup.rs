@@ -6,6 +6,7 @@
 use super::registry::CommandId;
 
 /// Names of one level (commands, or the subcommands of one container).
+#[derive(Clone)]
 pub(super) struct NameTable {
     /// 0 is an empty slot, else 1 + an index into `names`.
     slots: Vec<u16>,

@@ -22,7 +22,9 @@
 //! The declaration registers itself: the crate that holds it has only to be linked.
 
 mod argument;
+mod change;
 pub mod declare;
+mod derive;
 pub mod flags;
 mod group;
 mod key_finder;

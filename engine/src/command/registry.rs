@@ -3,15 +3,15 @@
 //! It is a value, built once from `inventory`'s entries (in whatever order the linker left them), sorted, with
 //! duplicates refused.
 
-use super::flags::{category, command as flag, doc, names};
-use super::keyspec::{Begin, Find};
-use super::{Argument, Command, Group, Registration, argument};
+use super::derive::derive;
+use super::flags::{doc, names};
+use super::{Argument, Command, Registration};
 use crate::command::lookup::NameTable;
 use std::collections::BTreeMap;
 
 /// Which command: an index into the registry, stable for the registry's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommandId(u16);
+pub struct CommandId(pub(super) u16);
 
 impl CommandId {
     /// The index.
@@ -22,6 +22,7 @@ impl CommandId {
 }
 
 /// A command with what is derived from its declaration.
+#[derive(Clone)]
 pub struct Entry {
     /// The declaration.
     pub command: &'static Command,
@@ -85,12 +86,13 @@ pub enum Lookup {
 }
 
 /// All commands.
+#[derive(Clone)]
 pub struct Registry {
-    entries: Vec<Entry>,
-    top: NameTable,
-    subcommands: Vec<Option<NameTable>>,
-    /// Commands that `rename-command` took away, by index; empty while there are none.
-    removed: Vec<bool>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) top: NameTable,
+    pub(super) subcommands: Vec<Option<NameTable>>,
+    /// Commands that `rename-command` took away or that went with their plugin, by index; empty while there are none.
+    pub(super) removed: Vec<bool>,
 }
 
 /// Why a registry could not be built.
@@ -153,14 +155,7 @@ impl Registry {
         let top = NameTable::new(
             entries.iter().filter(|e| e.parent.is_none()).map(|e| (e.own_name().as_bytes(), e.id)),
         );
-        let subcommands = entries
-            .iter()
-            .map(|entry| {
-                let children =
-                    entry.subcommands.iter().map(|id| (entries[id.index()].own_name().as_bytes(), *id));
-                (!entry.subcommands.is_empty()).then(|| NameTable::new(children))
-            })
-            .collect();
+        let subcommands = entries.iter().map(|entry| children_of(&entries, entry)).collect();
         Ok(Registry { entries, top, subcommands, removed: Vec::new() })
     }
 
@@ -178,11 +173,20 @@ impl Registry {
         let others = self.top.names().filter(|(_, other)| *other != id);
         let renamed = (!to.is_empty()).then_some((to, id));
         self.top = NameTable::new(others.chain(renamed));
-        self.removed.resize(self.entries.len(), false);
         if to.is_empty() {
-            self.removed[id.index()] = true;
+            self.set_removed(id, true);
         }
         Ok(())
+    }
+
+    pub(super) fn set_removed(&mut self, id: CommandId, removed: bool) {
+        self.removed.resize(self.entries.len(), false);
+        self.removed[id.index()] = removed;
+    }
+
+    /// Whether no request can reach it.
+    pub(super) fn is_removed(&self, id: CommandId) -> bool {
+        self.removed.get(id.index()).is_some_and(|removed| *removed)
     }
 
     /// The entry of `id`.
@@ -193,8 +197,9 @@ impl Registry {
 
     /// All entries that a request can reach, containers directly before their subcommands, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        let is_removed = |id: CommandId| self.removed.get(id.index()).is_some_and(|removed| *removed);
-        self.entries.iter().filter(move |entry| !is_removed(entry.parent.unwrap_or(entry.id)))
+        self.entries
+            .iter()
+            .filter(|entry| !self.is_removed(entry.id) && !entry.parent.is_some_and(|id| self.is_removed(id)))
     }
 
     /// The number of entries, subcommands included.
@@ -232,109 +237,10 @@ impl Registry {
     }
 }
 
-fn derive(
-    command: &'static Command,
-    id: CommandId,
-    name: String,
-    parent: Option<CommandId>,
-    wrong: &mut Vec<String>,
-) -> Entry {
-    let name_words = if parent.is_some() { 2 } else { 1 };
-    let (arguments, (least, open)) =
-        argument::arguments(command.syntax, command.notes, command.keys, name_words).unwrap_or_else(|what| {
-            wrong.push(format!("the syntax of '{}': {what}", command.name));
-            Default::default()
-        });
-    let words = name_words + least;
-    let arity = command.arity.unwrap_or(match command.run {
-        None => -2, // a container: its name and a subcommand's
-        Some(_) if open => -words,
-        Some(_) => words,
-    });
-    let mut flags = command.flags;
-    if command
-        .keys
-        .iter()
-        .any(|k| !matches!(k.begin, Begin::Index(_)) || !matches!(k.find, Find::Range { .. }))
-    {
-        flags |= flag::MOVABLEKEYS;
-    }
-    let keys = first_last_step(command);
-    let hashed_word = match command.keys.first() {
-        Some(spec) if matches!((spec.begin, spec.find), (Begin::Index(_), Find::Range { .. })) => {
-            keys.0 as u32
-        }
-        _ => 0,
-    };
-    Entry {
-        command,
-        id,
-        name,
-        arity,
-        flags,
-        categories: categories(command),
-        arguments,
-        keys,
-        hashed_word,
-        parent,
-        subcommands: Vec::new(),
-    }
-}
-
-/// The old triple, from the specifications that a range can express.
-fn first_last_step(command: &Command) -> (i32, i32, i32) {
-    let mut all: Option<(i32, i32, i32)> = None;
-    for spec in command.keys {
-        let (Begin::Index(first), Find::Range { last, step, .. }) = (spec.begin, spec.find) else { continue };
-        let last = if last >= 0 { first + last } else { last };
-        all = Some(match all {
-            None => (first, last, step),
-            // Adjacent single keys join into one range.
-            Some((f, l, s)) if l >= 0 && l + s == first => (f, last, s),
-            Some(before) => before,
-        });
-    }
-    all.unwrap_or((0, 0, 0))
-}
-
-const TYPES: u64 = category::LIST | category::SET | category::SORTEDSET;
-
-fn categories(command: &Command) -> u64 {
-    if command.run.is_none() {
-        return command.acl | category::SLOW; // a container: its subcommands have the others
-    }
-    let mut bits = command.acl;
-    let imply = |bits: &mut u64, when: u64, category: u64| {
-        if command.flags & when != 0 {
-            *bits |= category;
-        }
-    };
-    imply(&mut bits, flag::WRITE, category::WRITE);
-    imply(&mut bits, flag::READONLY, if command.group == Group::Scripting { 0 } else { category::READ });
-    imply(&mut bits, flag::ADMIN, category::ADMIN | category::DANGEROUS);
-    imply(&mut bits, flag::PUBSUB, category::PUBSUB);
-    imply(&mut bits, flag::BLOCKING, category::BLOCKING);
-    bits |= if command.flags & flag::FAST != 0 { category::FAST } else { category::SLOW };
-    if command.run.is_none() {
-        return bits; // a container is not of its group's kind; its subcommands are
-    }
-    bits | match command.group {
-        Group::Bitmap => category::BITMAP,
-        Group::Connection => category::CONNECTION,
-        Group::Geo => category::GEO,
-        Group::Hash => category::HASH,
-        Group::HyperLogLog => category::HYPERLOGLOG,
-        Group::List => category::LIST,
-        Group::Scripting => category::SCRIPTING,
-        Group::Set => category::SET,
-        Group::SortedSet => category::SORTEDSET,
-        Group::Stream => category::STREAM,
-        Group::String => category::STRING,
-        Group::Transactions => category::TRANSACTION,
-        // What works on certain types of values, as SORT does, is not about keys as such.
-        Group::Generic if !command.keys.is_empty() && command.acl & TYPES == 0 => category::KEYSPACE,
-        _ => 0,
-    }
+/// The names of a container's subcommands; `None` for any other command.
+pub(super) fn children_of(entries: &[Entry], container: &Entry) -> Option<NameTable> {
+    let children = container.subcommands.iter().map(|id| (entries[id.index()].own_name().as_bytes(), *id));
+    (!container.subcommands.is_empty()).then(|| NameTable::new(children))
 }
 
 #[cfg(test)]

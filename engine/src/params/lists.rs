@@ -117,6 +117,43 @@ impl Setting for Addresses {
     }
 }
 
+/// Directories, each a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directories(Vec<Vec<u8>>);
+
+impl Setting for Directories {
+    type Rule = ();
+    type View<'a> = &'a [Vec<u8>];
+
+    fn assign(&mut self, _: &(), args: &[&[u8]], how: How) -> Result<(), Reason> {
+        let args = if matches!(args, [b""]) { &[] } else { args };
+        if how == How::Replace || args.is_empty() {
+            self.0.clear();
+        }
+        self.0.extend(args.iter().map(|arg| arg.to_vec()));
+        Ok(())
+    }
+
+    fn show(&self, _: &()) -> Vec<u8> {
+        self.0.join(&b' ')
+    }
+
+    fn view(&self) -> &[Vec<u8>] {
+        &self.0
+    }
+
+    fn shape(_: &()) -> Shape {
+        Shape { values: "paths of directories, or `\"\"`".into(), unit: "" }
+    }
+
+    fn lines(&self, _: &()) -> Vec<Vec<u8>> {
+        match self.0.is_empty() {
+            true => vec![b"\"\"".to_vec()],
+            false => self.0.iter().map(|path| quote(path)).collect(),
+        }
+    }
+}
+
 /// Percentiles, each from 0 to 100.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Percentiles(Vec<f64>);

@@ -47,6 +47,7 @@ mod memory;
 mod monitoring;
 mod network;
 mod persistence;
+mod plugins;
 mod process;
 mod replication;
 mod security;
@@ -71,10 +72,11 @@ pub struct Params {
     cluster: cluster::Cluster,
     security: security::Security,
     monitoring: monitoring::Monitoring,
+    plugins: plugins::Plugins,
 }
 
 /// The areas of the table with their titles, in the order of the book.
-pub(crate) static AREAS: [(&str, &[Parameter]); 9] = [
+pub(crate) static AREAS: [(&str, &[Parameter]); 10] = [
     ("Network and connections", network::TABLE),
     ("Process and log", process::TABLE),
     ("Memory and expiry", memory::TABLE),
@@ -84,6 +86,7 @@ pub(crate) static AREAS: [(&str, &[Parameter]); 9] = [
     ("Cluster", cluster::TABLE),
     ("Security and TLS", security::TABLE),
     ("Monitoring and scripts", monitoring::TABLE),
+    ("Plugins", plugins::TABLE),
 ];
 
 /// Every parameter, area by area.
@@ -109,6 +112,7 @@ impl Default for Params {
             cluster: Default::default(),
             security: Default::default(),
             monitoring: Default::default(),
+            plugins: Default::default(),
         };
         for parameter in all() {
             let outcome = params.assign_text(parameter, parameter.default.as_bytes());

@@ -52,8 +52,6 @@ parameters! {
         later "client-side caching";
     /// Who may use DEBUG.
     enable_debug_command: Access = "no" in (), [IMMUTABLE];
-    /// Who may use MODULE.
-    enable_module_command: Access = "no" in (), [IMMUTABLE], later "plugins";
     /// Who may change protected parameters at run time.
     enable_protected_configs: Access = "no" in (), [IMMUTABLE];
 }

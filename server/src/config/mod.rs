@@ -18,6 +18,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use russet_engine::params::load::PluginLine;
 use russet_engine::params::{self, Params};
 
 use cli::Invocation;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub params: Params,
     /// Commands that get another name, or none.
     pub renames: Vec<Rename>,
+    /// Plugins to load.
+    pub plugins: Vec<PluginLine>,
     /// The absolute path of the configuration file, if there is one.
     pub file: Option<PathBuf>,
 }
@@ -60,11 +63,11 @@ pub fn load(invocation: &Invocation) -> Result<Settings, ConfigError> {
     }
     reader.command_line(&invocation.overrides)?;
     let dir = reader.base().to_path_buf();
-    let (mut params, renames) = reader.finish();
+    let (mut params, renames, plugins) = reader.finish();
     // As Redis, which asks the system where it is. A directory that is gone again shows as it was written.
     let dir = dir.canonicalize().unwrap_or(dir);
     let outcome =
         params::find(b"dir").map(|parameter| params.assign(parameter, &[dir.as_os_str().as_bytes()]));
     debug_assert_eq!(outcome, Some(Ok(())));
-    Ok(Settings { params, renames, file })
+    Ok(Settings { params, renames, plugins, file })
 }

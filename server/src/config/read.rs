@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use russet_engine::glob;
-use russet_engine::params::load::{Directive, Extras, Loader, trim};
+use russet_engine::params::load::{Directive, Extras, Loader, PluginLine, trim};
 use russet_engine::params::{Params, Reason, words};
 
 use super::error::{ConfigError, describe};
@@ -95,9 +95,10 @@ impl Reader {
         Ok(())
     }
 
-    /// The values, and the commands to rename.
-    pub fn finish(self) -> (Params, Vec<Rename>) {
-        (self.loader.finish().0, self.renames)
+    /// The values, the commands to rename, and the plugins to load.
+    pub fn finish(self) -> (Params, Vec<Rename>, Vec<PluginLine>) {
+        let (params, extras) = self.loader.finish();
+        (params, self.renames, extras.plugins)
     }
 
     fn line(&mut self, line: &[u8], place: &str, number: usize) -> Result<(), ConfigError> {
@@ -149,10 +150,9 @@ impl Reader {
     /// What would leave the server open to more people than its owner meant, if it ran without: a reason not
     /// to start.
     fn unsafe_to_ignore(&self) -> Option<&'static str> {
-        let Extras { users, plugins, .. } = self.loader.extras();
+        let Extras { users, .. } = self.loader.extras();
         match () {
             () if !users.is_empty() => Some("users need ACL, which this version does not have yet"),
-            () if !plugins.is_empty() => Some("this version loads no modules yet"),
             () if !self.loader.params().aclfile().is_empty() => {
                 Some("an ACL file needs ACL, which this version does not have yet")
             }

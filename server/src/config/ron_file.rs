@@ -6,7 +6,8 @@
 //!
 //! - a number, a word, `true` and `false` become one word; `None` and `()` an empty one;
 //! - a list becomes the words of one line;
-//! - a list of lists or a map becomes one line for each entry.
+//! - a list of lists or a map becomes one line for each entry;
+//! - each entry of `plugins`, a path or a list of a path and arguments, becomes a line with `loadmodule`.
 
 use ron::Value;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -118,6 +119,13 @@ fn lines(name: &str, value: &Value) -> Result<Vec<Vec<Vec<u8>>>, String> {
         line.extend(words);
         line
     };
+    if name == "plugins" {
+        let load = |entry: &Value| Ok([vec![b"loadmodule".to_vec()], words(entry)?].concat());
+        return match value {
+            Value::Seq(list) => list.iter().map(load).collect(),
+            one => Ok(vec![load(one)?]),
+        };
+    }
     let is_compound = |value: &Value| matches!(value, Value::Seq(_) | Value::Map(_));
     match value {
         Value::Option(Some(inner)) => lines(name, inner),

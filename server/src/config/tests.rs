@@ -41,7 +41,8 @@ impl Drop for Dir {
 fn read(path: &Path) -> Result<(Params, Vec<Rename>), ConfigError> {
     let mut reader = Reader::new(path.parent().unwrap().to_path_buf());
     reader.file(path)?;
-    Ok(reader.finish())
+    let (params, renames, _) = reader.finish();
+    Ok((params, renames))
 }
 
 fn ron(text: &str) -> Result<Params, ConfigError> {
@@ -80,7 +81,7 @@ fn the_redis_conf_that_debian_ships_is_taken_whole() {
     let lines: String =
         text.lines().filter(|line| !line.starts_with("dir ")).map(|line| format!("{line}\n")).collect();
     reader.text(lines.as_bytes(), "redis.conf").unwrap();
-    let (params, _) = reader.finish();
+    let (params, ..) = reader.finish();
     assert_eq!(show(&params, "bind"), "127.0.0.1 -::1");
     assert_eq!(show(&params, "logfile"), "/var/log/redis/redis-server.log");
     assert!(params.daemonize());
@@ -183,9 +184,30 @@ fn renamed_commands_are_kept_with_their_place() {
 
 #[test]
 fn what_guards_the_server_is_not_ignored() {
-    for line in ["user default on >secret ~* +@all", "aclfile /etc/users.acl", "loadmodule /x.so a b"] {
+    for line in ["user default on >secret ~* +@all", "aclfile /etc/users.acl"] {
         let outcome = Reader::new(PathBuf::from("/")).text(line.as_bytes(), "x");
         assert!(matches!(outcome, Err(ConfigError::Line { line: 1, .. })), "{line}");
+    }
+}
+
+#[test]
+fn plugins_are_named_in_either_kind_of_file() {
+    let dir = Dir::new("plugins");
+    for (name, text) in [
+        ("a.conf", "loadmodule /x.so a \"b c\"\nloadmodule /y.so\n"),
+        ("a.ron", "(plugins: [[\"/x.so\", \"a\", \"b c\"], \"/y.so\"])"),
+        ("b.ron", "(loadmodule: [[\"/x.so\", \"a\", \"b c\"], [\"/y.so\"]])"),
+    ] {
+        let path = dir.write(name, text);
+        let mut reader = Reader::new(PathBuf::from("/"));
+        reader.file(&path).unwrap();
+        let (_, _, plugins) = reader.finish();
+        let shown: Vec<String> = plugins
+            .iter()
+            .map(|line| [&[line.path.clone()][..], &line.args].concat().join(&b'|'))
+            .map(|line| String::from_utf8(line).unwrap())
+            .collect();
+        assert_eq!(shown, ["/x.so|a|b c", "/y.so"], "{name}");
     }
 }
 

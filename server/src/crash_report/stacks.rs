@@ -99,8 +99,7 @@ mod tests {
     #[test]
     fn an_address_has_a_name_and_a_place() {
         // It takes memory for a moment, which tests of the allocator would see.
-        let _alone =
-            crate::sys::alloc::ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _alone = crate::sys::alloc::alone();
         let mut text = String::new();
         describe(&mut text, shortened as fn(&Path) -> &Path as usize, true);
         assert!(text.contains("shortened)[0x") && text.contains("stacks.rs:"), "{text}");

@@ -9,7 +9,7 @@
 //!
 //! eviction_policy! {
 //!     name: "doc-random", order: 1000, scope: Scope::All, measure: Measure::Recency,
-//!     help: "Any key.",
+//!     help: "Any key.", reads_clocks: false,
 //!     make: |_| Box::new(Anything),
 //! }
 //!

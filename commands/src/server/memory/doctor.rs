@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn each_finding_by_its_thresholds() {
-        assert!(found(100, 150, 140, [100, 109, 119]).is_empty());
+        assert!(found(100, 150, 130, [100, 109, 119]).is_empty());
         assert_eq!(found(100, 151, 110, [100, 105, 110]), ["Peak memory"]);
         assert_eq!(found(100, 100, 141, [100, 110, 120]), ["High total RSS", "High process RSS overhead"]);
         assert_eq!(found(100, 100, 120, [100, 111, 120]), ["High allocator fragmentation"]);

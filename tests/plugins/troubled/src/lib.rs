@@ -141,3 +141,17 @@ fn about(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     cx.reply.boolean(expiry.is_some_and(|at| at > cx.db.now_ms()))?;
     cx.reply.int(cx.db.index().into())
 }
+
+command! {
+    name: "TROUBLED.GET", since: "0.1.0", complexity: "O(1)",
+    summary: "As GET: what tests/bench/plugins compares it with.",
+    syntax: "key",
+    flags: READONLY | FAST,
+    keys: [at(1).read_only().access()],
+    run: get,
+}
+
+fn get(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let value = cx.db.string(args.key(1))?;
+    cx.reply.bulk_or_null(value)
+}

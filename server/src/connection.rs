@@ -127,6 +127,11 @@ impl Connection {
         self.input.capacity() - self.backlog()
     }
 
+    /// Bytes that can be read onto its buffer as it is.
+    pub(crate) fn spare(&self) -> usize {
+        self.input.capacity() - self.input.len()
+    }
+
     /// Notes in `transport` what of the client's requests waits, and where.
     pub(crate) fn describe(&self, transport: &mut Transport) {
         transport.query_parsed = self.parser.parsed().min(self.backlog());
@@ -156,7 +161,7 @@ impl Connection {
     /// Makes room to read `most` bytes more, of a word of which `wanted` bytes are still to come: the buffer grows
     /// with what has arrived, and not beyond the word's end.
     pub(crate) fn make_room(&mut self, most: usize, wanted: usize) {
-        if self.input.capacity() - self.input.len() < most {
+        if self.spare() < most {
             self.input.reserve_exact(self.backlog().min(wanted).max(most));
         }
     }

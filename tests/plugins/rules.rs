@@ -72,7 +72,7 @@ pub(crate) fn running_commands(libraries: &Libraries) -> Result<(), String> {
         "CONTRARY.READ NOSUCH a => *3 :2 :0 ...",
         "CONTRARY.READ CLIENT NOSUCH => *3 :2 :0 $49 ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP.",
         // A reader must not write, and nobody may do what changes the session or the process.
-        "CONTRARY.READ SET k w => *3 :2 :0 $85 ERR 'set' writes, but 'contrary.read', which runs it, is declared without WRITE",
+        "CONTRARY.READ SET k w => *3 :2 :0 $79 ERR 'set' writes, but 'contrary.read', which runs it, is declared without WRITE",
         "CONTRARY.RUN MULTI => *3 :2 :0 $38 ERR 'multi' can be run by clients only",
         "CONTRARY.RUN SUBSCRIBE c => *3 :2 :0 $42 ERR 'subscribe' can be run by clients only",
         "CONTRARY.RUN SHUTDOWN => *3 :2 :0 $41 ERR 'shutdown' can be run by clients only",

@@ -34,6 +34,9 @@ impl Server {
                     let backlog = connection.backlog();
                     let wanted = connection.parser.wanted(backlog);
                     most = match wanted {
+                        // What there is room for takes no more room, however it arrives: two clients that have sent the
+                        // same hold the same.
+                        1..=LONG_READ if connection.spare() >= wanted => wanted,
                         ..=LONG_READ => wanted.max(READ),
                         // No more than has arrived of it already: what somebody only claims to send costs no memory.
                         _ => backlog.clamp(READ, LONG_READ),

@@ -337,13 +337,4 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 #[cfg(test)]
-static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
-/// Held by tests that look at the memory of the whole process, so that they do not see each other's.
-#[cfg(test)]
-pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-#[cfg(test)]
 mod tests;

@@ -93,19 +93,22 @@ mod tests {
 
     #[test]
     fn resident_memory_is_what_the_kernel_reports_elsewhere() {
-        let _alone = crate::sys::alloc::alone();
+        if !crate::sys::alone::alone() {
+            return;
+        }
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
-        // Other tests run meanwhile.
-        assert!(kilobytes > 1024 && resident().abs_diff(kilobytes * 1024) < 32 << 20);
+        assert!(kilobytes > 1024 && resident().abs_diff(kilobytes * 1024) < 1 << 20);
     }
 
     #[test]
     fn what_files_back_is_not_anonymous() {
         assert_eq!(anonymous_pages("900 100 40 7 0 300 0"), Some(60));
         assert_eq!(anonymous_pages("900"), None);
-        let _alone = crate::sys::alloc::alone();
+        if !crate::sys::alone::alone() {
+            return;
+        }
         assert!((1..resident()).contains(&anonymous()));
     }
 

@@ -3,6 +3,8 @@
 //! the server; its callers get plain values and `io::Result`.
 
 pub(crate) mod alloc;
+#[cfg(test)]
+pub(crate) mod alone;
 pub(crate) mod child;
 pub(crate) mod fault;
 pub(crate) mod fork;

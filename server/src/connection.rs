@@ -191,7 +191,7 @@ impl Connection {
 }
 
 /// An emptied input buffer above this size is given back at once.
-const KEEP: usize = LONG_READ + LARGE;
+const KEEP: usize = 1024 * 1024 + LARGE;
 /// An input buffer up to this size is kept while its client sends.
 const LARGE: usize = 32 * 1024;
 /// Less room than this is not worth being given back.

@@ -7,7 +7,9 @@ use russet_tests::peers::Server;
 
 use crate::place::{Place, Talk, kill, logged, until};
 
-const ON: &[&str] = &["--appendonly", "yes", "--save", "", "--enable-debug-command", "yes"];
+/// With `always`, since Redis writes nothing while an earlier fsync is running, and these servers are killed.
+const ON: &[&str] =
+    &["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--enable-debug-command", "yes"];
 
 /// The names of the files in the directory, in order.
 fn files(place: &Place) -> Vec<String> {
@@ -155,7 +157,7 @@ pub(crate) fn grows_and_is_rewritten(server: Server) -> Result<(), String> {
 
 pub(crate) fn switched_on_and_off(server: Server) -> Result<(), String> {
     let place = Place::new(server)?;
-    let (running, mut client) = place.start(&["--save", ""])?;
+    let (running, mut client) = place.start(&["--save", "", "--appendfsync", "always"])?;
     client.expect("SET before 1", "OK")?;
     client.expect("CONFIG SET appendonly yes rdb-key-save-delay 200000", "OK")?;
     client.expect("SET meanwhile 2", "OK")?;

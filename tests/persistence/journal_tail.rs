@@ -8,7 +8,9 @@ use russet_tests::peers::Server;
 
 use crate::place::{Place, kill, logged};
 
-const ON: &[&str] = &["--appendonly", "yes", "--save", "", "--enable-debug-command", "yes"];
+/// With `always`, since Redis writes nothing while an earlier fsync is running, and these servers are killed.
+const ON: &[&str] =
+    &["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--enable-debug-command", "yes"];
 
 fn increment(place: &Place) -> PathBuf {
     place.path().join("appendonlydir/appendonly.aof.1.incr.aof")

@@ -21,7 +21,7 @@
 //!
 //! # What may a client claim?
 //!
-//! Room for the last megabyte of a word is made at once. Beyond that nothing is allocated for what a client says it will
+//! Room for the last 4 MB of a word is made at once. Beyond that nothing is allocated for what a client says it will
 //! send; memory grows with what has arrived.
 
 pub mod inline;

@@ -47,7 +47,7 @@ pub const SLICE: usize = 64;
 pub const READ: usize = 16 * 1024;
 /// The most that is asked for at once of a long word, so that it costs few calls. The rest of a word that is no longer gets its
 /// room at once.
-pub const LONG_READ: usize = 1024 * 1024;
+pub const LONG_READ: usize = 4 * 1024 * 1024;
 /// The most commands of one connection in one tick.
 pub const COMMANDS: usize = 4096;
 

@@ -2,8 +2,8 @@
 
 use crate::accept::Accepting;
 use crate::compaction;
+use crate::give_back::GiveBack;
 use crate::server::Server;
-use crate::sys::alloc;
 use russet_engine::keyspace::Cycle;
 use russet_engine::session::{ClientKey, Closing};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Progress {
     next_client: usize,
     sampled: Option<Instant>,
-    memory: MemorySeen,
+    give_back: GiveBack,
     collected: Option<Instant>,
     pub(crate) compaction: compaction::Progress,
 }
@@ -25,10 +25,6 @@ pub(crate) fn now() -> Instant {
 
 const SAMPLE_EVERY: Duration = Duration::from_millis(100);
 const COLLECT_EVERY: Duration = Duration::from_secs(1);
-/// Less than this is not worth being given back.
-const WORTH_COLLECTING: usize = 16 * 1024 * 1024;
-/// A change that may have left free pages behind.
-const WORTH_SETTLING: usize = 1024 * 1024;
 /// Connections looked at per run, at least.
 const CLIENTS_AT_LEAST: usize = 5;
 
@@ -61,7 +57,7 @@ impl Server {
         }
         if self.cron.collected.is_none_or(|at| now - at >= COLLECT_EVERY) {
             self.cron.collected = Some(now);
-            self.cron.memory.give_back();
+            self.cron.give_back.look();
             if let Some(host) = self.host() {
                 host.links.close_idle();
             }
@@ -112,32 +108,5 @@ impl Server {
             }
             self.engine.core.count_client(client);
         }
-    }
-}
-
-/// What the use of memory was when it was last looked at.
-#[derive(Default)]
-struct MemorySeen {
-    used: usize,
-    unsettled: bool,
-}
-
-impl MemorySeen {
-    /// Lets the system have what is not used any more. mimalloc gives pages back that have been free for a second, but looks
-    /// for them only when it is asked for more; so it is asked to look while the use of memory changes. When that has come
-    /// to rest, or much less is used than before, it gives back all it can.
-    fn give_back(&mut self) {
-        let (used, most) = (alloc::used_memory(), alloc::high_water());
-        let changes = used.abs_diff(self.used) >= WORTH_SETTLING;
-        let fell = most - used >= WORTH_COLLECTING.max(most / 8);
-        if fell || (self.unsettled && !changes) {
-            alloc::give_back();
-        } else if changes {
-            alloc::settle_pages();
-        }
-        if changes {
-            self.used = used;
-        }
-        self.unsettled = changes;
     }
 }

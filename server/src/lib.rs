@@ -13,6 +13,7 @@ mod compaction;
 mod connection;
 mod crash_report;
 mod cron;
+mod give_back;
 mod host;
 mod lazyfree;
 mod lifecycle;

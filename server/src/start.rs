@@ -8,7 +8,7 @@ use crate::lifecycle::signals::Signals;
 use crate::lifecycle::supervised::{Mode, Supervisor};
 use crate::lifecycle::{banner, daemonize};
 use crate::server::{Listener, Server};
-use crate::sys::{gate, host as system, open_files, syslog};
+use crate::sys::{alloc, gate, host as system, open_files, syslog};
 use crate::{crash_report, listen, log};
 use russet_engine::command::registry::Registry;
 use russet_engine::host::Identity;
@@ -27,6 +27,7 @@ pub type Failure = Box<dyn std::error::Error>;
 /// Whatever keeps it from starting, or from going on.
 pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     gate::this_thread_forks();
+    alloc::keep_pages_until_asked();
     let Settings { mut params, renames, plugins, file } = settings;
     check_renames(&renames)?;
     // The working directory moves before anything is opened, as relative paths are meant from there.

@@ -54,6 +54,9 @@ const NATURAL: usize = 16;
 const LARGEST_CLASS: usize = 512 * 1024;
 const PAGE: usize = 4096;
 
+/// `mi_option_purge_delay`, in milliseconds.
+const PURGE_DELAY: mi::mi_option_t = 15;
+
 /// From this size on a block that is aligned to more than [`NATURAL`] gives its pages back when it is freed.
 const TABLE: usize = 16 * 1024;
 
@@ -118,21 +121,44 @@ pub(crate) fn large() -> usize {
     LARGE.load(Relaxed).max(0) as usize
 }
 
-/// Gives memory that was freed back to the system, where whole pages are free. mimalloc does so by itself only in
-/// passing, when more is allocated. O(pages in use).
+/// From now on pages that were freed stay with the process until [`give_back`] or [`give_back_collected`] is called. By
+/// itself mimalloc hands them to the system a second later, all at once, in the middle of an allocation.
+pub(crate) fn keep_pages_until_asked() {
+    // SAFETY: the option is a number of mimalloc's, and may be set at any time.
+    unsafe { mi::mi_option_set(PURGE_DELAY, i32::MAX.into()) }
+}
+
+/// Gives all memory back to the system that this thread has freed and nobody uses, at once. It takes a look at each block
+/// that was freed since its page was last full: O(free blocks), tenths of a second where many keys went.
 pub(crate) fn give_back() {
     // SAFETY: may be called at any time, from any thread.
     through(|| unsafe { mi::mi_collect(true) });
+    note_given_back();
+}
+
+/// Collects the pages of this thread in which nothing is in use, for [`give_back_collected`]. O(pages that are not full).
+pub(crate) fn collect() {
+    // SAFETY: may be called at any time, from any thread.
+    through(|| unsafe { mi::mi_collect(false) });
+}
+
+/// Gives collected pages of all threads back to the system. A gigabyte takes some tenths of a second, so this is for a thread
+/// that nobody waits for, and that has no blocks of its own.
+///
+/// It does not pass the gate, or a fork would wait that long. What it takes are bits of pages that are free, each while the
+/// system is told about it (`mi_arena_try_purge_range`), and the right to be the only one who does so, which is tried and not
+/// waited for (`mi_arenas_try_purge`). In a child these pages stay as they are, unused, and nothing more is given back.
+pub(crate) fn give_back_collected() {
+    // SAFETY: may be called at any time, from any thread.
+    unsafe { mi::mi_collect(true) }
+}
+
+/// From now on is counted how much memory is in use at most until [`high_water`] is asked.
+pub(crate) fn note_given_back() {
     HIGH_WATER.store(used_memory() as isize, Relaxed);
 }
 
-/// Gives the pages back that have been free for a while. O(pages that are neither full nor empty).
-pub(crate) fn settle_pages() {
-    // SAFETY: may be called at any time, from any thread.
-    unsafe { mi::mi_collect(false) }
-}
-
-/// The most bytes in use since [`give_back`] was last called, as exact as [`peak`]. However short the moment was, its
+/// The most bytes in use since [`note_given_back`] was last called, as exact as [`peak`]. However short the moment was, its
 /// memory may still be ours.
 pub(crate) fn high_water() -> usize {
     used_memory().max(HIGH_WATER.load(Relaxed).max(0) as usize)

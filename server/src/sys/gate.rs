@@ -29,6 +29,9 @@
 //!
 //! The beginning and the end of a thread reach the allocator past this gate in part (`mi_thread_done`). What they take is
 //! the last line of the table, and the abandoned pages of the ending thread: the child begins no thread and ends none.
+//!
+//! Giving memory back to the system would let a fork wait too long: see [`give_back_collected`](super::alloc::give_back_collected)
+//! for why it may be in the middle of that.
 
 use std::cell::Cell;
 use std::sync::Mutex;

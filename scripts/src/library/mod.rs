@@ -1,0 +1,1 @@
+//! The libraries that a script finds besides Lua's own.

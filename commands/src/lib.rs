@@ -14,6 +14,7 @@ pub mod list;
 mod member;
 pub mod pubsub;
 mod scanning;
+pub mod scripting;
 pub mod server;
 pub mod set;
 #[cfg(test)]

@@ -213,6 +213,12 @@ impl OwnedArgs {
         self.spans.push(Span { start, end: self.buffer.len() as u32 });
     }
 
+    /// Takes all words away, and keeps their room.
+    pub fn clear(&mut self) {
+        self.buffer.clear();
+        self.spans.clear();
+    }
+
     /// The words, borrowed.
     pub fn args<'a>(&'a self, hasher: &'a KeyHasher) -> Args<'a> {
         Args::new(&self.buffer, &self.spans, hasher, None)

@@ -14,6 +14,7 @@ use crate::params::Params;
 use crate::params::choice::SanitizeDump;
 use crate::persistence::Persistence;
 use crate::pubsub::Pubsub;
+use crate::scripting::Scripting;
 use crate::session::{Blocked, ClientKey, Clients, Session};
 use crate::stats::Stats;
 use rand::Rng;
@@ -99,6 +100,10 @@ pub struct Core {
     pub pubsub: Pubsub,
     /// What the client whose command runs is to be sent after the answer.
     pub(crate) pushes: Output,
+    /// Scripts.
+    pub scripting: Scripting,
+    /// Memory was above its cap when the request that runs was admitted.
+    pub(crate) out_of_memory: bool,
     /// The commands there are once the one that runs has returned, if it changed which there are.
     pub(crate) next_registry: Option<Arc<Registry>>,
 }

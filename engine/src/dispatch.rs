@@ -114,10 +114,9 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
         return Err(Error::new("ERR Command not allowed inside a transaction"));
     }
-    if cx.core.evictor.limit() != 0
-        && cx.core.evict(cx.db.keyspace(), cx.session.protocol) == Evicted::Impossible
-        && needs_memory(registry, entry, cx.session)
-    {
+    cx.core.out_of_memory = cx.core.evictor.limit() != 0
+        && cx.core.evict(cx.db.keyspace(), cx.session.protocol) == Evicted::Impossible;
+    if cx.core.out_of_memory && needs_memory(registry, entry, cx.session) {
         return Err(Error::new("OOM command not allowed when used memory > 'maxmemory'."));
     }
     if !cx.core.persistence.snapshots.last_succeeded || !cx.core.persistence.journal.last_write_succeeded {

@@ -29,6 +29,7 @@ use crate::params::Params;
 use crate::persistence::Persistence;
 use crate::pubsub::{self, Pubsub};
 use crate::reply::{Protocol, Reply};
+use crate::scripting::Scripting;
 use crate::session::{Client, ClientKey, Clients, ReplyMode, Session};
 use crate::stats::Stats;
 use crate::transaction;
@@ -115,6 +116,8 @@ impl Engine {
             client_memory: ClientMemory::default(),
             pubsub: Pubsub::default(),
             pushes: Output::default(),
+            scripting: Scripting::default(),
+            out_of_memory: false,
             next_registry: None,
         };
         let mut engine = Engine { keyspace, core, registry };

@@ -33,6 +33,7 @@ pub mod pubsub;
 pub mod rdb;
 pub mod replay;
 mod reply;
+pub mod scripting;
 pub mod session;
 pub mod stats;
 pub mod transaction;

@@ -115,6 +115,15 @@ impl<'a> Reply<'a> {
         self.raw(b"\r\n")
     }
 
+    /// A simple string that was made by somebody else: CR and LF become spaces.
+    pub fn status(&mut self, text: &[u8]) -> Outcome {
+        let tail = self.output.room(text.len() + 3);
+        tail.push(b'+');
+        tail.extend(text.iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }));
+        tail.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
     /// An error. The dispatch pipeline calls this for errors that a command returns; a command calls it only
     /// for an error inside a larger reply.
     pub fn error(&mut self, error: &Error) -> Outcome {

@@ -8,6 +8,7 @@ use russet_plugin_abi::Linked;
 /// Makes the linker keep them.
 pub(crate) fn keep() {
     russet_commands::link();
+    russet_scripts::link();
 }
 
 /// The plugins that are part of this server.

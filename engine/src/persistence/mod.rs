@@ -64,6 +64,23 @@ impl Persistence {
         Ok(())
     }
 
+    /// Whether a script that may write is refused because nothing can be persisted.
+    pub(crate) fn refuses_scripts(&self, params: &Params) -> Result<(), Error> {
+        let Err(error) = self.refuses_writes(params) else { return Ok(()) };
+        const ADVICE: &str = "Writable scripts are blocked. Use 'no-writes' flag for read only scripts.";
+        Err(Error::owned(if error.text().starts_with(b"MISCONF Redis") {
+            format!(
+                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. {ADVICE}"
+            )
+        } else {
+            let why = &self.journal.write_error;
+            format!(
+                "MISCONF Redis is configured to persist data to AOF, but it's currently unable to persist to disk. \
+                 {ADVICE} AOF error: {why}"
+            )
+        }))
+    }
+
     /// Sets what is counted since the start to zero: `CONFIG RESETSTAT`.
     pub fn reset_counts(&mut self) {
         self.forks = Forks::default();

@@ -1,7 +1,7 @@
 //! INFO's section Memory: what is used, by what, and what the allocator makes of it.
 
 use crate::server::memory::balance::{Balance, Excess};
-use russet_engine::info::{Fields, Shown};
+use russet_engine::info::{Fields, Shown, human};
 use russet_engine::info_section;
 use russet_engine::prelude::*;
 
@@ -25,7 +25,7 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("allocator_active", allocator.active);
     fields.put("allocator_resident", allocator.resident);
     fields.put_bytes("total_system_memory", usage.system_memory);
-    scripts(fields);
+    scripts(cx, fields);
     fields.put_bytes("maxmemory", cx.core.evictor.limit());
     fields.put("maxmemory_policy", params.maxmemory_policy().name);
     let mut excess = |name: &str, excess: Excess| {
@@ -47,20 +47,19 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("lazyfreed_objects", usage.lazy_freed);
 }
 
-/// No interpreter runs, and no script is kept.
-fn scripts(fields: &mut Fields) {
-    fields.put_zeros(&["used_memory_lua", "used_memory_vm_eval"]);
-    fields.put("used_memory_lua_human", "0B");
-    fields.put_zeros(&[
-        "used_memory_scripts_eval",
-        "number_of_cached_scripts",
-        "number_of_functions",
-        "number_of_libraries",
-        "used_memory_vm_functions",
-    ]);
-    fields.put_bytes("used_memory_vm_total", 0);
+/// What interpreters use, and the texts of scripts.
+fn scripts(cx: &Context<'_>, fields: &mut Fields) {
+    let scripting = &cx.core.scripting;
+    let (interpreters, texts) = (scripting.interpreters.memory() as u64, scripting.cache.memory() as u64);
+    fields.put("used_memory_lua", interpreters);
+    fields.put("used_memory_vm_eval", interpreters);
+    fields.put("used_memory_lua_human", human(interpreters));
+    fields.put("used_memory_scripts_eval", texts);
+    fields.put("number_of_cached_scripts", scripting.cache.len());
+    fields.put_zeros(&["number_of_functions", "number_of_libraries", "used_memory_vm_functions"]);
+    fields.put_bytes("used_memory_vm_total", interpreters);
     fields.put("used_memory_functions", 0);
-    fields.put_bytes("used_memory_scripts", 0);
+    fields.put_bytes("used_memory_scripts", texts);
 }
 
 #[cfg(test)]

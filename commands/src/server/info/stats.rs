@@ -71,6 +71,7 @@ fn keys(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("expire_cycle_cpu_milliseconds", keys.expire_cycle_us / 1000);
     fields.put("evicted_keys", keys.evicted);
     fields.put("evicted_clients", cx.core.stats.evicted_clients);
+    fields.put("evicted_scripts", cx.core.scripting.cache.evicted);
     let (total, current) = cx.core.eviction_exceeded();
     fields.put("total_eviction_exceeded_time", total.as_millis());
     fields.put("current_eviction_exceeded_time", current.as_millis());

@@ -52,7 +52,7 @@ fn figures(balance: &Balance) -> Vec<(String, Figure)> {
     put("clients.normal", Figure::Bytes(balance.clients));
     put("cluster.links", Figure::Bytes(0));
     put("aof.buffer", Figure::Bytes(balance.journal));
-    put("lua.caches", Figure::Bytes(0));
+    put("lua.caches", Figure::Bytes(balance.scripts));
     put("functions.caches", Figure::Bytes(0));
     for database in &balance.databases {
         let fields = [

@@ -1,0 +1,3 @@
+//! Commands that run scripts, and those that look after them.
+
+automod::dir!(pub "src/scripting");

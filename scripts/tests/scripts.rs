@@ -59,7 +59,7 @@ fn lines(engine: &mut Engine) -> Vec<String> {
     let line = |words: Vec<&[u8]>| {
         words.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" ")
     };
-    effects::commands(&stream).map(|words| line(words)).filter(|line| !line.starts_with("SELECT")).collect()
+    effects::commands(&stream).map(line).filter(|line| !line.starts_with("SELECT")).collect()
 }
 
 #[test]

@@ -26,7 +26,7 @@ command! {
 
 command! {
     name: "SCRIPT|SHOW", group: Scripting, since: "8.0.0", complexity: "O(1).",
-    summary: "Returns the text of a script in the script cache.",
+    summary: "Show server-side Lua script in the script cache.",
     syntax: "sha1",
     flags: NOSCRIPT,
     run: show,

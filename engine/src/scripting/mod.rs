@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The engine keeps the texts of scripts ([`Cache`]), reads what their first line declares ([`Shebang`]), refuses to run
-//! one where the state of the server does not allow it, and journals what it did as one transaction ([`run`]). It knows no
+//! one where the state of the server does not allow it, and journals what it did as one transaction ([`run()`]). It knows no
 //! language. An interpreter registers itself with a [`Language`]; it turns texts into code, keeps what it has compiled as
 //! long as the engine does not ask it to forget, and is handed a [`Caller`] for as long as a script runs, through which the
 //! script's commands walk the pipeline of every other command.

@@ -8,7 +8,7 @@ use crate::command::{Command, CommandId, Entry, Registry};
 use crate::error::Error;
 use crate::eviction::Evictor;
 use crate::host::Host;
-use crate::keyspace::Waiting;
+use crate::keyspace::{Keyspace, Waiting};
 use crate::output::Output;
 use crate::params::Params;
 use crate::params::choice::SanitizeDump;
@@ -102,6 +102,8 @@ pub struct Core {
     pub(crate) pushes: Output,
     /// Scripts.
     pub scripting: Scripting,
+    /// Answers other clients while a script runs long: called again and again. `true` at the first time.
+    pub meanwhile: Option<fn(&mut Core, &mut Keyspace, bool)>,
     /// Memory was above its cap when the request that runs was admitted.
     pub(crate) out_of_memory: bool,
     /// The commands there are once the one that runs has returned, if it changed which there are.
@@ -139,6 +141,11 @@ impl Core {
     pub fn remove_commands(&mut self, registry: &Registry, commands: &[CommandId]) {
         let next = self.next_registry.as_deref().unwrap_or(registry).without(commands);
         self.next_registry = Some(Arc::new(next));
+    }
+
+    /// Monotonic time in nanoseconds.
+    pub fn monotonic_ns(&self) -> u64 {
+        self.time.monotonic_ns()
     }
 
     /// Asks the host to look at a client that is not the one whose command runs.

@@ -114,9 +114,13 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
         return Err(Error::new("ERR Command not allowed inside a transaction"));
     }
-    cx.core.out_of_memory = cx.core.evictor.limit() != 0
-        && cx.core.evict(cx.db.keyspace(), cx.session.protocol) == Evicted::Impossible;
-    if cx.core.out_of_memory && needs_memory(registry, entry, cx.session) {
+    // While a script runs, no request is admitted that needs memory, and what the script knows of it remains.
+    let interrupts = cx.core.scripting.running.is_some();
+    if !interrupts {
+        cx.core.out_of_memory = cx.core.evictor.limit() != 0
+            && cx.core.evict(cx.db.keyspace(), cx.session.protocol) == Evicted::Impossible;
+    }
+    if cx.core.out_of_memory && !interrupts && needs_memory(registry, entry, cx.session) {
         return Err(Error::new("OOM command not allowed when used memory > 'maxmemory'."));
     }
     if !cx.core.persistence.snapshots.last_succeeded || !cx.core.persistence.journal.last_write_succeeded {
@@ -136,6 +140,12 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
         && any_runs(registry, entry, cx.session, |flags| flags & flag::LOADING == 0)
     {
         return Err(Error::new("LOADING Redis is loading the dataset in memory"));
+    }
+    if interrupts
+        && !entry.has(flag::ALLOW_BUSY)
+        && let Some(running) = &cx.core.scripting.running
+    {
+        return Err(running.busy_error());
     }
     if cx.core.pause.is_some() && cx.core.is_paused_for(registry, entry, cx.session) {
         let until = Blocked { unblockable: false, postponed: true, ..Blocked::until(None, |_| Ok(())) };

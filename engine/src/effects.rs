@@ -128,6 +128,14 @@ impl Effects {
         }
     }
 
+    /// Takes back what has been recorded since [`Effects::begin`]: it never happened.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.stream.truncate(open.at);
+            self.selected = None;
+        }
+    }
+
     /// What has been recorded and is complete: all of it, but for a transaction that is still open.
     pub fn complete(&self) -> &[u8] {
         &self.stream[..self.open.as_ref().map_or(self.stream.len(), |open| open.at)]

@@ -117,6 +117,7 @@ impl Engine {
             pubsub: Pubsub::default(),
             pushes: Output::default(),
             scripting: Scripting::default(),
+            meanwhile: None,
             out_of_memory: false,
             next_registry: None,
         };
@@ -178,6 +179,13 @@ impl Engine {
         self.registry.lookup(name, sub)
     }
 
+    /// Whether a request may run for long, and others be answered meanwhile: it runs a script, and no other one runs.
+    #[inline]
+    pub fn may_run_long(&self, lookup: Lookup) -> bool {
+        let Lookup::Found(command) = lookup else { return false };
+        self.registry.get(command).runs_scripts && self.core.scripting.running.is_none()
+    }
+
     /// The word of a request that is certainly a key; 0 if there is none.
     #[inline]
     pub fn hashed_word(&self, command: CommandId) -> u32 {
@@ -225,7 +233,8 @@ impl Engine {
             self.core.client_memory.count(key, &mut client);
         }
         self.core.clients.put_back(key, client);
-        if self.keyspace.waiting.has_ready() {
+        // While a script runs nobody must see what it has done by now.
+        if self.keyspace.waiting.has_ready() && self.core.scripting.running.is_none() {
             self.serve_waiting();
         }
         if !self.keyspace.garbage.is_empty() {

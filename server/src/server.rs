@@ -6,7 +6,7 @@ use crate::cron;
 use crate::host::ServerHost;
 use crate::lifecycle::signals::Signals;
 use crate::listen::TcpEndpoint;
-use crate::tick::Work;
+use crate::tick::{self, Meanwhile, Work};
 use mio::{Events, Interest, Poll, Token};
 use russet_engine::session::{Client, ClientKey};
 use russet_engine::{Engine, KeyHasher};
@@ -31,7 +31,7 @@ pub(crate) enum Listener {
 /// Everything that runs.
 pub(crate) struct Server {
     /// The database.
-    pub engine: Engine,
+    pub engine: Box<Engine>,
     pub(crate) poll: Poll,
     pub(crate) events: Events,
     pub(crate) listeners: Vec<Listener>,
@@ -39,6 +39,7 @@ pub(crate) struct Server {
     pub(crate) connections: Slab<Connection>,
     pub(crate) signals: Signals,
     pub(crate) work: Work,
+    pub(crate) meanwhile: Meanwhile,
     pub(crate) hasher: KeyHasher,
     pub(crate) next_cron: Instant,
     pub(crate) cron: cron::Progress,
@@ -51,12 +52,13 @@ impl Server {
     ///
     /// # Errors
     /// If the system has no poll to give, or signals were taken over before.
-    pub(crate) fn new(engine: Engine, signals: Signals) -> io::Result<Self> {
+    pub(crate) fn new(mut engine: Engine, signals: Signals) -> io::Result<Self> {
+        engine.core.meanwhile = Some(tick::answer_others);
         let poll = Poll::new()?;
         poll.registry().register(&mut signals.readiness()?, SIGNALS, Interest::READABLE)?;
         let hasher = engine.keyspace.hasher().clone();
         Ok(Server {
-            engine,
+            engine: Box::new(engine),
             poll,
             events: Events::with_capacity(EVENTS),
             listeners: Vec::new(),
@@ -64,6 +66,7 @@ impl Server {
             connections: Slab::new(),
             signals,
             work: Work::default(),
+            meanwhile: Meanwhile::default(),
             hasher,
             next_cron: cron::now(),
             cron: cron::Progress::default(),

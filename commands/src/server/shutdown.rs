@@ -56,6 +56,11 @@ fn shutdown(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             cx.reply.ok()
         }
         Wish::End(how) => {
+            if let Some(running) = &cx.core.scripting.running
+                && how.save != Some(false)
+            {
+                return Err(running.busy_error());
+            }
             let (host, dataset) = cx.host_and_dataset();
             host.shutdown(how, dataset)?;
             cx.core.stopping = true;

@@ -50,6 +50,8 @@ pub(super) fn derive(
         arguments,
         keys,
         hashed_word,
+        // A transaction may have queued one that does.
+        runs_scripts: command.group == Group::Scripting || command.name == "EXEC",
         parent,
         subcommands: Vec::new(),
     }

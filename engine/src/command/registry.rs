@@ -42,6 +42,8 @@ pub struct Entry {
     pub keys: (i32, i32, i32),
     /// The word that is certainly a key, whose hash is worth computing early; 0 if there is none.
     pub hashed_word: u32,
+    /// It runs scripts, and may take as long as they do.
+    pub runs_scripts: bool,
     /// The container that this is a subcommand of.
     pub parent: Option<CommandId>,
     /// The subcommands of a container, by name.

@@ -25,8 +25,7 @@ parameters! {
     /// Time after which a script or function no longer keeps others from an answer: they are told that it is
     /// busy.
     busy_reply_threshold: i64 = "5000" in Range::new(0, i64::MAX).unit("ms"), [],
-        alias "lua-time-limit",
-        later "scripting";
+        alias "lua-time-limit";
     /// Offer functions to scripts that newer versions took away.
     lua_enable_deprecated_api: bool = "no" in (), [IMMUTABLE HIDDEN], later "scripting";
 }

@@ -180,10 +180,22 @@ impl<'a, 'c> Caller<'a, 'c> {
         if threshold_ms == 0 || elapsed_ms < threshold_ms as u64 {
             return false;
         }
-        if !running.busy {
-            running.busy = true;
+        let first = !std::mem::replace(&mut running.busy, true);
+        if first {
             running.words = self.request.iter().map(<[u8]>::to_vec).collect();
         }
+        if let Some(answer_others) = self.cx.core.meanwhile {
+            // For the script no time passes.
+            let started_ns = self.cx.core.started_ns;
+            let keyspace = self.cx.db.keyspace();
+            let now_us = keyspace.now_us();
+            answer_others(self.cx.core, keyspace, first);
+            keyspace.set_now(now_us);
+            self.cx.core.started_ns = started_ns;
+        }
+        let stopping = self.cx.core.stopping;
+        let Some(running) = &mut self.cx.core.scripting.running else { return true };
+        running.killed |= stopping;
         running.killed
     }
 

@@ -173,7 +173,11 @@ pub fn run_in<R>(
     let done = work(&mut caller);
     caller.end();
     if opened {
-        cx.db.keyspace().effects.commit();
+        match cx.core.stopping {
+            // The process ends, and half of a script is not to be found in any file.
+            true => cx.db.keyspace().effects.abandon(),
+            false => cx.db.keyspace().effects.commit(),
+        }
     }
     cx.session.db = session_db;
     cx.db.select(db);

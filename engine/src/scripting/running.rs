@@ -57,6 +57,14 @@ impl Running {
         Ok(())
     }
 
+    /// The command that ends it.
+    pub fn kill_command(&self) -> &'static str {
+        match self.kind {
+            Kind::Script => "SCRIPT KILL",
+            Kind::Function => "FUNCTION KILL",
+        }
+    }
+
     /// What those are told who have to wait.
     pub fn busy_error(&self) -> Error {
         Error::new(match self.kind {

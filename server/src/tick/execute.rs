@@ -20,29 +20,39 @@ struct Progress {
 impl Server {
     /// Runs all requests of the slice.
     pub(super) fn execute(&mut self) {
-        let mut batches = std::mem::take(&mut self.work.batches);
         let mut prefetched = 0;
-        for batch in &mut batches {
+        for place in 0..self.work.batches.len() {
+            let Some(mut batch) = self.work.batches[place].take() else { continue };
             if batch.source == Source::Own {
                 self.engine.core.count_client(batch.client); // what it holds is at its largest now
             }
-            let progress = self.run(batch, &mut prefetched);
-            self.settle(batch, &progress);
+            let progress = self.run(&batch, &mut prefetched);
+            self.settle(&mut batch, &progress);
             self.work.outgoing.push(batch.client);
         }
         self.work.running.set(None);
-        self.work.batches = batches;
+        self.work.batches.clear();
+    }
+
+    /// Gives the batches back that have not run: their requests are taken apart again.
+    pub(super) fn hand_back(&mut self) {
+        for place in 0..self.work.batches.len() {
+            if let Some(mut batch) = self.work.batches[place].take() {
+                batch.violation = None;
+                self.settle(&mut batch, &Progress { done: 0, stopped: true });
+            }
+        }
     }
 
     fn run(&mut self, batch: &Batch, prefetched: &mut usize) -> Progress {
-        let work = &self.work;
         let mut progress = Progress { done: 0, stopped: false };
-        let Some(connection) = self.connections.get(batch.client.0) else { return progress };
-        let bytes: &[u8] = match batch.source {
-            Source::Arena { at, len } => &work.arena[at..at + len],
-            Source::Own => &connection.input[connection.consumed..],
-        };
         for index in batch.requests.clone() {
+            let work = &self.work;
+            let Some(connection) = self.connections.get(batch.client.0) else { return progress };
+            let bytes: &[u8] = match batch.source {
+                Source::Arena { at, len } => &work.arena[at..at + len],
+                Source::Own => &connection.input[connection.consumed..],
+            };
             if index >= *prefetched {
                 let db = self.engine.core.clients.get(batch.client).map_or(0, |client| client.session.db);
                 *prefetched = (index + GROUP).min(work.requests.len());
@@ -53,13 +63,19 @@ impl Server {
             let key = (request.key.0 > 0).then_some(request.key);
             let args = Args::new(bytes, spans, &self.hasher, key);
             work.running.set(Some(Running { client: batch.client, source: batch.source, request: index }));
-            let flow = self.engine.execute_resolved(batch.client, request.lookup, args);
+            let (lookup, end) = (request.lookup, request.end as usize);
+            let flow = if self.engine.may_run_long(lookup) {
+                let words = self.meanwhile.copy(args);
+                self.run_long(batch.client, lookup, words)
+            } else {
+                self.engine.execute_resolved(batch.client, lookup, args)
+            };
             if flow == Flow::Done {
-                progress.done = request.end as usize;
+                progress.done = end;
                 continue;
             }
             if flow != Flow::Postponed {
-                progress.done = request.end as usize;
+                progress.done = end;
             }
             progress.stopped = true;
             return progress;

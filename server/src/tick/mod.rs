@@ -26,12 +26,15 @@
 mod execute;
 mod flush;
 mod journal;
+mod meanwhile;
 mod parse;
 mod prefetch;
 mod read;
 mod resolve;
 mod violation;
 mod wait;
+
+pub(crate) use meanwhile::{Meanwhile, answer_others};
 
 use crate::server::Server;
 use russet_engine::Error;
@@ -85,12 +88,17 @@ struct Request {
 /// What the stages hand to each other. Kept from tick to tick, so that a tick allocates nothing.
 pub struct Work {
     arena: Vec<u8>,
-    batches: Vec<Batch>,
+    /// What is not there any more has run.
+    batches: Vec<Option<Batch>>,
     requests: Vec<Request>,
     spans: Vec<Span>,
     /// Connections to read from, or with commands left, in the order of arrival.
     ready: Vec<ClientKey>,
-    /// The same, for the next tick.
+    /// How many of them have been read from.
+    walked: usize,
+    /// Those that walk together.
+    slice: Vec<ClientKey>,
+    /// The same as `ready`, for the next tick.
     next: Vec<ClientKey>,
     /// Connections that may have something to send.
     outgoing: Vec<ClientKey>,
@@ -115,6 +123,8 @@ impl Default for Work {
             requests: Vec::new(),
             spans: Vec::new(),
             ready: Vec::new(),
+            walked: 0,
+            slice: Vec::with_capacity(SLICE),
             next: Vec::new(),
             outgoing: Vec::new(),
             running: Cell::new(None),
@@ -173,15 +183,7 @@ impl Server {
         self.wait()?;
         self.engine.synchronise();
         self.cron();
-        let ready = std::mem::take(&mut self.work.ready);
-        for slice in ready.chunks(SLICE) {
-            self.read(slice);
-            self.parse();
-            self.resolve();
-            self.execute(); // prefetches a few requests ahead of itself
-        }
-        self.work.ready = ready;
-        self.work.ready.clear();
+        self.walk();
         self.journal();
         self.flush();
         if self.engine.core.evict_clients() {
@@ -190,5 +192,22 @@ impl Server {
         self.work.shrink();
         self.engine.finish_cycle();
         Ok(())
+    }
+    /// Lets all who are ready walk from `read` to `execute`.
+    fn walk(&mut self) {
+        self.work.walked = 0;
+        while self.work.walked < self.work.ready.len() {
+            let end = self.work.ready.len().min(self.work.walked + SLICE);
+            let mut slice = std::mem::take(&mut self.work.slice);
+            slice.clear();
+            slice.extend_from_slice(&self.work.ready[self.work.walked..end]);
+            self.work.walked = end;
+            self.read(&slice);
+            self.work.slice = slice;
+            self.parse();
+            self.resolve();
+            self.execute(); // prefetches a few requests ahead of itself
+        }
+        self.work.ready.clear();
     }
 }

@@ -20,7 +20,7 @@ impl Server {
         if work.spans.capacity() > SPANS_KEPT {
             work.spans = Vec::new();
         }
-        for batch in &mut work.batches {
+        for batch in work.batches.iter_mut().flatten() {
             let first = work.requests.len();
             batch.requests = first..first;
             let Some(connection) = self.connections.get_mut(batch.client.0) else { continue };

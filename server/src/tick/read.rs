@@ -18,6 +18,11 @@ impl Server {
             if !std::mem::take(&mut connection.queued) {
                 continue;
             }
+            if self.meanwhile.is_occupied(client) {
+                connection.queued = true;
+                self.work.next.push(client);
+                continue;
+            }
             let at = place * READ;
             let mut source = Source::Own;
             // What is left from before is run before more is read, unless it may not run: then it is read on,
@@ -76,7 +81,8 @@ impl Server {
                 }
             }
             if !matches!(source, Source::Arena { len: 0, .. }) {
-                self.work.batches.push(Batch { client, source, requests: 0..0, parsed: 0, violation: None });
+                let batch = Batch { client, source, requests: 0..0, parsed: 0, violation: None };
+                self.work.batches.push(Some(batch));
             }
         }
     }

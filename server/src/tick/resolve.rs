@@ -8,7 +8,7 @@ impl Server {
     /// Resolves all requests of the slice.
     pub(super) fn resolve(&mut self) {
         let work = &mut self.work;
-        for batch in &work.batches {
+        for batch in work.batches.iter().flatten() {
             let bytes: &[u8] = match batch.source {
                 Source::Arena { at, len } => &work.arena[at..at + len],
                 Source::Own => match self.connections.get(batch.client.0) {

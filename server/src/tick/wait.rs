@@ -20,6 +20,11 @@ impl Server {
         } else {
             Duration::ZERO
         };
+        self.notice(timeout)
+    }
+
+    /// Notes what is ready after this time at most, and accepts new connections.
+    pub(super) fn notice(&mut self, timeout: Duration) -> io::Result<()> {
         match self.poll.poll(&mut self.events, Some(timeout)) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}

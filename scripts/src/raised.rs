@@ -1,5 +1,6 @@
 //! Errors that functions written in Rust raise, and what those see who catch them.
 
+use crate::library;
 use mlua::{Lua, Value};
 use std::fmt;
 
@@ -45,9 +46,12 @@ impl std::error::Error for Raised {}
 /// What is told of something that was raised: a table or a text for what came from Rust, anything else as it is.
 pub(crate) fn describe(lua: &Lua, error: Value) -> mlua::Result<Value> {
     let Value::Error(error) = error else { return Ok(error) };
-    match error.downcast_ref::<Raised>() {
-        Some(raised) => raised.table(lua),
-        None => Ok(Value::String(lua.create_string(message(&error))?)),
+    if let Some(raised) = error.downcast_ref::<Raised>() {
+        return raised.table(lua);
+    }
+    match library::raised(&error) {
+        Some(text) => lua.create_string(text).map(Value::String),
+        None => lua.create_string(message(&error)).map(Value::String),
     }
 }
 

@@ -55,6 +55,13 @@ struct Open {
     next: Option<i64>,
 }
 
+impl Open {
+    /// Slots of Lua's stack that the C library keeps for it while it reads a value inside: the table, and its key.
+    fn slots(&self) -> usize {
+        if self.next.is_some() { 1 } else { 2 }
+    }
+}
+
 /// The value of the JSON in `text`. O(length).
 pub(super) fn decode(lua: &Lua, settings: Settings, text: &[u8]) -> Result<Value> {
     if matches!(text, [0, _, ..] | [_, 0, ..]) {
@@ -80,6 +87,7 @@ impl Reader<'_> {
             let begins = matches!(token, Token::ObjectBegin | Token::ArrayBegin);
             let value = match &token {
                 Token::ObjectBegin | Token::ArrayBegin => {
+                    self.slots += open.as_ref().map_or(0, Open::slots);
                     self.descend(if token == Token::ObjectBegin { 3 } else { 2 })?;
                     Value::Table(self.lua.create_table()?)
                 }
@@ -122,7 +130,6 @@ impl Reader<'_> {
             let mut fresh = begins;
             if let Some(table) = child {
                 if let Some(Open { table, next }) = open.take() {
-                    self.slots += if next.is_some() { 1 } else { 2 };
                     nesting.push(self.lua, Value::Table(table))?;
                     outer.push(next);
                 }
@@ -137,11 +144,9 @@ impl Reader<'_> {
                     self.depth -= 1;
                     open = match outer.pop() {
                         None => None,
-                        Some(next) => {
-                            self.slots -= if next.is_some() { 1 } else { 2 };
-                            nesting.pop_table()?.map(|table| Open { table, next })
-                        }
+                        Some(next) => nesting.pop_table()?.map(|table| Open { table, next }),
                     };
+                    self.slots -= open.as_ref().map_or(0, Open::slots);
                     fresh = false;
                     continue;
                 }

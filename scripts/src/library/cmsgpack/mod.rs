@@ -52,7 +52,7 @@ pub(super) fn table(lua: &Lua) -> Result<Table> {
     for (name, text) in [
         ("_NAME", "cmsgpack"),
         ("_VERSION", "lua-cmsgpack 0.4.0"),
-        ("_COPYRIGHT", "Copyright (C) 2012, Redis Ltd."),
+        ("_COPYRIGHT", "Copyright (C) 2012, Salvatore Sanfilippo"),
         ("_DESCRIPTION", "MessagePack C implementation for Lua"),
     ] {
         table.raw_set(name, text)?;

@@ -97,7 +97,8 @@ const ROUND: usize = 4096;
 
 /// O(n log n) with n the number of elements, and memory for twice as many as are wanted and those that they are behind.
 fn run(cx: &mut Context<'_>, key: Key<'_>, options: &Options<'_>) -> Outcome {
-    let source = Source::of(cx.db.read(key), options)?;
+    let in_script = cx.core.scripting.running.is_some();
+    let source = Source::of(cx.db.read(key), options, in_script)?;
     if source.converts {
         // Redis leaves a sorted set that it has sorted in the large encoding.
         let hasher = cx.db.keyspace().hasher().clone();

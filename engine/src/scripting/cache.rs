@@ -87,8 +87,7 @@ pub struct Cache {
 impl Cache {
     /// The script with this digest, letters of any case, which is then about to be used. O(1).
     pub fn find(&mut self, digest: &[u8]) -> Option<Arc<Script>> {
-        let digest: Digest = digest.to_ascii_lowercase().try_into().ok()?;
-        self.get(&digest)
+        self.get(&lower(digest)?)
     }
 
     /// As [`Cache::find`], the digest being in lower case.
@@ -103,14 +102,12 @@ impl Cache {
 
     /// Whether there is a script with this digest, letters of any case; that is no use of it.
     pub fn contains(&self, digest: &[u8]) -> bool {
-        let digest: Result<Digest, _> = digest.to_ascii_lowercase().try_into();
-        digest.is_ok_and(|digest| self.scripts.contains_key(&digest))
+        lower(digest).is_some_and(|digest| self.scripts.contains_key(&digest))
     }
 
     /// The text of a script, as it came.
     pub fn text(&self, digest: &[u8]) -> Option<&[u8]> {
-        let digest: Digest = digest.to_ascii_lowercase().try_into().ok()?;
-        self.scripts.get(&digest).map(|kept| &*kept.script.text)
+        self.scripts.get(&lower(digest)?).map(|kept| &*kept.script.text)
     }
 
     /// Keeps a script, which is about to be used; `loaded` is for good. Returns one that is forgotten for it, if one is:
@@ -161,6 +158,13 @@ impl Cache {
     pub fn memory(&self) -> usize {
         self.bytes
     }
+}
+
+/// A digest in lower case, if it can be one.
+fn lower(digest: &[u8]) -> Option<Digest> {
+    let mut lower: Digest = digest.try_into().ok()?;
+    lower.make_ascii_lowercase();
+    Some(lower)
 }
 
 fn memory(script: &Script) -> usize {

@@ -133,7 +133,7 @@ impl<'a, 'c> Caller<'a, 'c> {
         if !entry.accepts(args.len()) || entry.command.run.is_none() {
             return Err(Error::new("ERR Wrong number of args calling Redis command from script"));
         }
-        if entry.has(flag::NOSCRIPT) {
+        if entry.has(flag::NOSCRIPT) && !self.cx.core.scripting.deny_list_disabled {
             return Err(Error::new("ERR This Redis command is not allowed from script"));
         }
         if self.read_only && entry.flags & (flag::WRITE | flag::MAY_REPLICATE) != 0 {

@@ -43,6 +43,8 @@ pub struct Scripting {
     pub interpreters: Interpreters,
     /// The script or function that runs.
     pub running: Option<Running>,
+    /// Scripts may run commands that are kept from them (`DEBUG SET-DISABLE-DENY-SCRIPTS`).
+    pub deny_list_disabled: bool,
     /// What answers to scripts' commands are written to; kept from script to script.
     scratch: Scratch,
 }

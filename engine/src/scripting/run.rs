@@ -139,7 +139,10 @@ pub fn run(cx: &mut Context<'_>, script: &Script, call: Invocation<'_>, read_onl
     })?;
     match ran {
         Ok(()) => Ok(()),
-        Err(Failure { error, counted: true }) => cx.reply.error(&error),
+        Err(Failure { error, counted: true }) => {
+            cx.core.stats.command_mut(cx.command).failed += 1;
+            cx.reply.error(&error)
+        }
         Err(Failure { error, counted: false }) => Err(error),
     }
 }

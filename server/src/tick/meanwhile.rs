@@ -105,9 +105,12 @@ impl Server {
         if self.notice(Duration::ZERO).is_ok() {
             self.engine.synchronise();
             self.walk();
-            self.journal();
-            self.flush();
             let _ = self.follow_host();
+            self.journal();
+            // Who has asked for the end sees it when it has come.
+            if !self.ending {
+                self.flush();
+            }
         }
         outer.next.append(&mut self.work.next);
         outer.outgoing.append(&mut self.work.outgoing);

@@ -32,18 +32,18 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// What is at a key.
+    /// What is at a key; `in_script` says that a script asks.
     ///
     /// # Errors
     /// If it holds nothing that could be sorted.
-    pub(super) fn of(entry: Option<&Entry>, options: &'a Options<'_>) -> Result<Self, Error> {
+    pub(super) fn of(entry: Option<&Entry>, options: &'a Options<'_>, in_script: bool) -> Result<Self, Error> {
         let Some(entry) = entry else {
             return Ok(Source { len: 0, window: 0..0, by: None, tangled: false, converts: false });
         };
         let object = Sortable::of(entry).ok_or(Error::WRONG_TYPE)?;
         let by = match (options.unsorted, object) {
-            // What is stored is to be the same on every server that runs the command.
-            (true, Sortable::Set(_)) if options.store.is_some() => Some(By::Text(None)),
+            // What is stored is to be the same on every server that runs the command, and what a script does with it.
+            (true, Sortable::Set(_)) if options.store.is_some() || in_script => Some(By::Text(None)),
             (true, _) => None,
             (false, _) if options.alpha => Some(By::Text(options.by.as_ref())),
             (false, _) => Some(By::Number(options.by.as_ref())),

@@ -16,6 +16,7 @@ fn resetstat(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
     cx.core.evictor.reset();
     cx.core.host.reset_counts();
     cx.core.persistence.reset_counts();
+    cx.core.scripting.cache.evicted = 0;
     cx.db.keyspace().stats = KeyspaceStats::default();
     cx.reply.ok()
 }

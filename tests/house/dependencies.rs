@@ -19,7 +19,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("russet-book", &[]),
     ("russet-tests", &[]),
     ("russet-workbench", &["russet-commands", "russet-engine", "russet-tests"]),
-    ("russet-fuzz-targets", &["russet-commands", "russet-engine", "russet-server", "russet-structures"]),
+    (
+        "russet-fuzz-targets",
+        &["russet-commands", "russet-engine", "russet-scripts", "russet-server", "russet-structures"],
+    ),
 ];
 
 /// Any package whose name begins so: a plugin may use what a plugin outside this repository could, which is the SDK, and

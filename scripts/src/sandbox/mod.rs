@@ -33,6 +33,8 @@ pub struct Sandbox {
     globals: Table,
     /// The table behind `redis.`.
     api: Table,
+    /// Bytes of memory that it may use; 0 is no limit.
+    limit: usize,
     run: Function,
     run_with: Function,
     protect: Function,
@@ -76,6 +78,7 @@ impl Sandbox {
             run: made.raw_get("run")?,
             run_with: made.raw_get("run_with")?,
             protect: made.raw_get("protect")?,
+            limit: memory,
             lua,
         })
     }
@@ -157,13 +160,21 @@ impl Sandbox {
         self.finish(ran, name, caller)
     }
 
+    /// Lua looks for garbage only when what it uses has doubled; a limit that is nearer would be met by what nobody needs any more.
+    fn collect(&self) -> mlua::Result<()> {
+        if self.limit > 0 && self.lua.used_memory() > self.limit / 2 {
+            self.lua.gc_collect()?;
+        }
+        Ok(())
+    }
+
     fn finish(
         &self,
         ran: mlua::Result<(bool, Value)>,
         name: &str,
         caller: &mut Caller<'_, '_>,
     ) -> Result<(), Failure> {
-        self.unlimited(|| match ran {
+        let finished = self.unlimited(|| match ran {
             Ok((true, value)) => Ok(values::answer(caller, value).map_err(broken)),
             Ok((false, raised)) => {
                 // A script that was to end may have been looked at line by line since.
@@ -171,8 +182,9 @@ impl Sandbox {
                 Ok(Err(values::failure(name, raised)?))
             }
             Err(error) => Err(error),
-        })
-        .map_err(broken)?
+        });
+        self.collect().map_err(broken)?;
+        finished.map_err(broken)?
     }
 
     /// What the server does on a script's behalf is not refused for want of memory.

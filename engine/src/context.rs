@@ -193,6 +193,7 @@ impl Context<'_> {
     /// Puts parameters into force that the engine keeps in a form of its own: after `CONFIG SET`.
     pub fn apply_params(&mut self) {
         crate::engine_params::apply(self.db.keyspace(), self.core);
+        self.follow_users();
     }
 
     /// The host, and what it is lent to save the dataset or to load it.

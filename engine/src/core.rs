@@ -1,5 +1,6 @@
 //! Core: everything of the engine but the data. Commands reach it as [`Context::core`](crate::Context).
 
+use crate::acl::{Acl, PayloadCheck, User};
 use crate::client_memory::ClientMemory;
 use crate::clock::Timekeeper;
 use crate::command::flags::command as flag;
@@ -50,6 +51,8 @@ impl Default for ReplyBuffers {
 pub struct Core {
     /// Parameters.
     pub params: Params,
+    /// Who may do what.
+    pub acl: Acl,
     /// All clients but the one whose command is running.
     pub clients: Clients,
     /// Statistics.
@@ -112,11 +115,13 @@ pub struct Core {
 
 impl Core {
     /// Whether dumped values are looked at more closely than is needed to read them (`sanitize-dump-payload`): those of
-    /// clients, or all.
-    pub fn sanitizes_dumps(&self) -> bool {
+    /// clients, or all. What `user` sends may be excepted from that.
+    pub fn sanitizes_dumps(&self, user: &User) -> bool {
         match self.params.sanitize_dump_payload() {
             SanitizeDump::No => false,
-            SanitizeDump::Clients => self.persistence.loading.is_none(),
+            SanitizeDump::Clients => {
+                self.persistence.loading.is_none() && user.payload_check() == PayloadCheck::Thorough
+            }
             SanitizeDump::Yes => true,
         }
     }
@@ -286,11 +291,6 @@ impl Core {
             }
         }
         hz
-    }
-
-    /// Whether a new session must authenticate itself.
-    pub fn requires_password(&self) -> bool {
-        !self.params.requirepass().is_empty()
     }
 }
 

@@ -8,6 +8,7 @@
 //! A connection, the replay of a journal and an embedding program enter at [`process`]; `EXEC` and scripts run
 //! what was checked before at [`call`].
 
+use crate::acl;
 use crate::args::Args;
 use crate::command::flags::command as flag;
 use crate::command::registry::{Lookup, Registry};
@@ -108,11 +109,12 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
     if entry.has(flag::PROTECTED) {
         cx.core.permit_protected(entry, cx.session)?;
     }
-    if !cx.session.authenticated && !entry.has(flag::NO_AUTH) && cx.core.requires_password() {
-        return Err(Error::new("NOAUTH Authentication required."));
-    }
-    if entry.has(flag::NO_MULTI) && cx.session.transaction.is_some() {
-        return Err(Error::new("ERR Command not allowed inside a transaction"));
+    if cx.session.trusted {
+        permit_in_transaction(entry, cx.session)?;
+    } else {
+        acl::require_login(cx, entry)?;
+        permit_in_transaction(entry, cx.session)?;
+        acl::permit(cx, entry, args)?;
     }
     // While a script runs, no request is admitted that needs memory, and what the script knows of it remains.
     let interrupts = cx.core.scripting.running.is_some();
@@ -160,6 +162,14 @@ fn admit(cx: &mut Context<'_>, lookup: Lookup, args: Args<'_>) -> Result<Admitte
         return Ok(Admitted::Queued);
     }
     Ok(Admitted::Run(entry.id))
+}
+
+/// Whether a command may be queued, if a transaction has begun.
+fn permit_in_transaction(entry: &Entry, session: &Session) -> Result<(), Error> {
+    if entry.has(flag::NO_MULTI) && session.transaction.is_some() {
+        return Err(Error::new("ERR Command not allowed inside a transaction"));
+    }
+    Ok(())
 }
 
 /// Whether a command, or one that the transaction has queued which it is to run, has the flags that `wanted` looks for.
@@ -217,7 +227,7 @@ fn reject(cx: &mut Context<'_>, lookup: Lookup, error: &Error) {
     answer_error(cx, error);
 }
 
-fn answer_error(cx: &mut Context<'_>, error: &Error) {
+pub(crate) fn answer_error(cx: &mut Context<'_>, error: &Error) {
     cx.core.stats.error(error);
     if cx.core.obeys {
         cx.core.failures.push((cx.command, error.clone()));

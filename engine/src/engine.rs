@@ -9,6 +9,7 @@
 //! assert_eq!(engine.run(client, &[b"no-such", b"x"]), b"-ERR unknown command 'no-such', with args beginning with: 'x' \r\n");
 //! ```
 
+use crate::acl::{Acl, User};
 use crate::args::{Args, OwnedArgs};
 use crate::client_memory::ClientMemory;
 use crate::clock::{Clock, Timekeeper};
@@ -90,6 +91,7 @@ impl Engine {
         let replication_id = history_id(&mut random);
         let core = Core {
             params: setup.params,
+            acl: Acl::default(),
             clients: Clients::default(),
             stats,
             random,
@@ -150,6 +152,7 @@ impl Engine {
     fn adopt_registry(&mut self) {
         if let Some(registry) = self.core.next_registry.take() {
             self.registry = registry;
+            self.core.compile_users(&self.registry);
         }
     }
 
@@ -160,8 +163,8 @@ impl Engine {
 
     /// Adds a client.
     pub fn connect(&mut self) -> ClientKey {
-        let authenticated = !self.core.requires_password();
-        self.core.clients.add(authenticated, self.keyspace.now_ms())
+        let user = self.core.acl.default_user().clone();
+        self.core.clients.add(user, self.keyspace.now_ms())
     }
 
     /// Removes a client, and everything that waits for it.
@@ -340,7 +343,8 @@ impl Engine {
 
     /// What `INFO` says of these sections, without a client who asks.
     pub fn report(&mut self, sections: &[&[u8]]) -> Vec<u8> {
-        let (mut session, mut output) = (Session::new(0, true, self.now_ms()), Output::default());
+        let (mut session, mut output) =
+            (Session::new(0, User::unlimited().into(), self.now_ms()), Output::default());
         let mut cx = Context {
             db: self.keyspace.db(0),
             reply: Reply::new(&mut output, Protocol::default()),

@@ -7,6 +7,7 @@ use crate::params::{self, Params};
 
 pub(crate) fn apply(keyspace: &mut Keyspace, core: &mut Core) {
     make_watchdog_patient(&mut core.params);
+    core.apply_requirepass();
     let params = &core.params;
     core.track_latency = params.latency_tracking();
     let (log_factor, decay_minutes) = (params.lfu_log_factor() as u32, params.lfu_decay_time() as u32);

@@ -2,6 +2,7 @@
 //!
 //! The server implements it over sockets, files and signals. An engine without a server has [`NoHost`].
 
+use crate::acl::Acl;
 use crate::error::{Error, Outcome};
 use crate::keyspace::Keyspace;
 use crate::params::{Parameter, Params};
@@ -9,6 +10,7 @@ use crate::persistence::Persistence;
 use crate::reply::Reply;
 use crate::session::Session;
 use std::any::Any;
+use std::path::Path;
 
 /// `SHUTDOWN`'s options.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,13 +178,31 @@ pub trait Host: Send {
         Ok(())
     }
 
-    /// Writes parameters back to the configuration file.
+    /// Writes parameters and users back to the configuration file.
     ///
     /// # Errors
     /// Why it could not.
-    fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
-        let _ = params;
+    fn rewrite_config(&mut self, params: &Params, acl: &Acl) -> Result<(), Error> {
+        let _ = (params, acl);
         Err(Error::new("ERR The server is running without a config file"))
+    }
+
+    /// Reads the file of users at `path`.
+    ///
+    /// # Errors
+    /// Why it cannot, in the system's words.
+    fn read_users(&mut self, path: &Path) -> Result<Vec<u8>, String> {
+        let _ = path;
+        Err("No such file or directory".into())
+    }
+
+    /// Puts `text` in the place of the file of users at `path`, in one step.
+    ///
+    /// # Errors
+    /// Why it cannot, in the system's words; the file is as it was.
+    fn write_users(&mut self, path: &Path, text: &[u8]) -> Result<(), String> {
+        let _ = (path, text);
+        Err("No such file or directory".into())
     }
 
     /// Begins to shut down, and saves what is to be saved before. Returns once it is certain that the process will end

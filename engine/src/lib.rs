@@ -2,6 +2,7 @@
 //!
 //! Start at [`Engine`], then read [`dispatch`]'s pipeline and [`mod@command`] for what a command is.
 
+pub mod acl;
 pub mod answer;
 pub mod args;
 mod client_memory;

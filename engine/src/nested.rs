@@ -3,6 +3,7 @@
 //! The command that asks is journaled as it was sent, and then what it runs is not; or it journals nothing of itself, and
 //! each command that it runs is on record.
 
+use crate::acl;
 use crate::answer::Answer;
 use crate::args::Args;
 use crate::command::flags::command as flag;
@@ -50,6 +51,9 @@ impl Context<'_> {
                 "ERR '{}' writes, but '{}', which runs it, is declared without WRITE",
                 entry.name, asking.name
             )));
+        }
+        if !self.session.trusted {
+            acl::permit_nested(self, entry, args)?;
         }
         let mut output = Output::default();
         let failures = self.core.failures.len();

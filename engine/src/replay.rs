@@ -5,6 +5,7 @@
 //! come stay, whatever the clock says, for the commands that follow were run when they were there: what removed them is
 //! among the commands.
 
+use crate::acl::User;
 use crate::args::Args;
 use crate::command::registry::Lookup;
 use crate::command::{CommandId, Registry};
@@ -39,7 +40,7 @@ pub struct Failure {
 impl Replay {
     /// A session at its beginning.
     pub fn new(now_ms: i64) -> Self {
-        let session = Session::new(NOBODY, true, now_ms);
+        let session = Session::new(NOBODY, User::unlimited().into(), now_ms);
         Replay { session, output: Output::default() }
     }
 

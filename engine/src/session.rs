@@ -3,6 +3,9 @@
 //! A session is not a socket. The server gives a connection one, a test or an embedding program makes one
 //! directly; addresses and byte counts are facts that whoever owns the transport writes into it.
 
+pub mod line;
+
+use crate::acl::User;
 use crate::client_memory::Counted;
 use crate::error::Outcome;
 use crate::keyspace::{KeyWait, WatchFlag};
@@ -13,13 +16,11 @@ use crate::stats::Stats;
 use crate::transaction::{Size, Transaction, WatchList};
 use std::collections::BTreeMap;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::AtomicPtr;
 
 /// The number that `CLIENT ID` answers: unique for the life of the process.
 pub type SessionId = u64;
-
-/// The user that a session is until it authenticates itself as another.
-pub const DEFAULT_USER: &str = "default";
 
 /// When the transport should end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,9 +142,11 @@ pub struct Session {
     /// The library's version.
     pub lib_ver: Vec<u8>,
     /// The user it is.
-    pub user: String,
-    /// Whether it may run commands.
+    pub user: Arc<User>,
+    /// Whether it has proved who it is, or need not.
     pub authenticated: bool,
+    /// Whether it may do everything: it is authenticated, and nothing is kept from its user.
+    pub(crate) trusted: bool,
     /// The transaction that is being queued.
     pub transaction: Option<Box<Transaction>>,
     /// The transaction that `EXEC` is running.
@@ -189,8 +192,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session at its beginning.
-    pub fn new(id: SessionId, authenticated: bool, now_ms: i64) -> Self {
+    /// A session at its beginning, of whom everybody is who has not proved to be another.
+    pub fn new(id: SessionId, user: Arc<User>, now_ms: i64) -> Self {
+        let authenticated = user.is_open();
         Session {
             id,
             db: 0,
@@ -198,7 +202,8 @@ impl Session {
             name: Vec::new(),
             lib_name: Vec::new(),
             lib_ver: Vec::new(),
-            user: DEFAULT_USER.into(),
+            trusted: authenticated && user.is_unlimited(),
+            user,
             authenticated,
             transaction: None,
             executing: None,
@@ -336,9 +341,9 @@ pub struct Clients {
 
 impl Clients {
     /// Adds a client and says where. O(1).
-    pub fn add(&mut self, authenticated: bool, now_ms: i64) -> ClientKey {
+    pub fn add(&mut self, user: Arc<User>, now_ms: i64) -> ClientKey {
         self.next_id += 1;
-        let session = Session::new(self.next_id, authenticated, now_ms);
+        let session = Session::new(self.next_id, user, now_ms);
         let key = ClientKey(self.slots.insert(Some(Box::new(Client {
             session,
             output: Output::default(),

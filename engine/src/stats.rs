@@ -1,10 +1,12 @@
 //! Statistics of the dispatch pipeline: what `INFO`'s stats, commandstats, errorstats and latencystats show.
 
 mod buffer_peaks;
+mod denials;
 mod event_loop;
 mod rate;
 
 pub use buffer_peaks::BufferPeaks;
+pub use denials::Denials;
 pub use event_loop::EventLoop;
 pub use rate::Rate;
 
@@ -63,8 +65,8 @@ pub struct Stats {
     pub reads_processed: u64,
     /// Writes to sockets.
     pub writes_processed: u64,
-    /// Times that authentication failed.
-    pub auth_failures: u64,
+    /// Requests and logins that were refused.
+    pub denied: Denials,
     /// Commands per second.
     pub commands_rate: Rate,
     /// Bytes received per second.

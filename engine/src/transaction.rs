@@ -1,8 +1,10 @@
 //! Transactions: commands that are queued by `MULTI` and run together by `EXEC`, unless a watched key changed.
 
+use crate::acl;
 use crate::args::{Args, Key, OwnedArgs};
 use crate::command::CommandId;
 use crate::context::Context;
+use crate::dispatch;
 use crate::error::{Error, Outcome};
 use crate::keyspace::{Keyspace, WatchFlag};
 use crate::session::Session;
@@ -148,7 +150,14 @@ pub fn exec(cx: &mut Context<'_>) -> Outcome {
     let outer = std::mem::replace(&mut cx.in_transaction, true);
     cx.session.executing = Some(transaction.size());
     for (command, args) in &transaction.queued {
-        cx.call(*command, args.args(&hasher));
+        let args = args.args(&hasher);
+        if !cx.session.trusted
+            && let Err(error) = acl::permit_again(cx, cx.registry.get(*command), args)
+        {
+            dispatch::answer_error(cx, &error);
+            continue;
+        }
+        cx.call(*command, args);
     }
     cx.session.executing = None;
     cx.in_transaction = outer;

@@ -66,7 +66,10 @@ impl Server {
             self.engine.core.stats.connections_rejected += 1;
             return refuse(arrival.stream, TOO_MANY);
         }
-        if arrival.remote && params.protected_mode() && !self.engine.core.requires_password() {
+        if arrival.remote
+            && params.protected_mode()
+            && self.engine.core.acl.default_user().takes_any_password()
+        {
             self.engine.core.stats.connections_rejected += 1;
             return refuse(arrival.stream, PROTECTED);
         }

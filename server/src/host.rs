@@ -15,6 +15,7 @@ use crate::sys::usage::{Whose, cpu_time};
 use crate::sys::{alloc, memory, mimalloc, open_files, os_text, termination};
 use crate::{config, crash_report, log};
 use russet_engine::Error;
+use russet_engine::acl::Acl;
 use russet_engine::host::{AllocatorUsage, Dataset, Host, Identity, Plugged, Shutdown, Usage};
 use russet_engine::keyspace::Keyspace;
 use russet_engine::params::{Parameter, Params};
@@ -22,7 +23,7 @@ use socket2::SockRef;
 use std::any::Any;
 use std::net::Shutdown as Direction;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The process around the engine.
 pub(crate) struct ServerHost {
@@ -220,16 +221,30 @@ impl Host for ServerHost {
         })
     }
 
-    fn rewrite_config(&mut self, params: &Params) -> Result<(), Error> {
+    fn rewrite_config(&mut self, params: &Params, acl: &Acl) -> Result<(), Error> {
         let Some(file) = &self.config_file else {
             return Err(Error::new("ERR The server is running without a config file"));
         };
-        config::rewrite(file, params).map_err(|error| {
+        // Where users have a file of their own, none stand here.
+        let users = if params.aclfile().is_empty() { acl.lines() } else { Vec::new() };
+        config::rewrite(file, params, &users).map_err(|error| {
             tracing::warn!("CONFIG REWRITE failed: {}", os_text(&error));
             Error::owned(format!("ERR Rewriting config file: {}", os_text(&error)))
         })?;
         tracing::info!("CONFIG REWRITE executed with success.");
         Ok(())
+    }
+
+    fn read_users(&mut self, path: &Path) -> Result<Vec<u8>, String> {
+        std::fs::read(path).map_err(|error| os_text(&error))
+    }
+
+    fn write_users(&mut self, path: &Path, text: &[u8]) -> Result<(), String> {
+        config::replace_file(path, text).map_err(|error| {
+            let error = os_text(&error);
+            tracing::warn!("Saving the ACL file '{}' failed: {error}", path.display());
+            error
+        })
     }
 
     fn shutdown(&mut self, how: Shutdown, dataset: Dataset<'_>) -> Result<(), Error> {

@@ -6,6 +6,7 @@ pub mod config;
 pub mod resp;
 pub mod start;
 pub mod tick;
+mod users;
 
 mod accept;
 mod clock;

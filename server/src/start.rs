@@ -10,6 +10,7 @@ use crate::lifecycle::{banner, daemonize};
 use crate::server::{Listener, Server};
 use crate::sys::{alloc, gate, host as system, open_files, syslog};
 use crate::{crash_report, listen, log};
+use russet_engine::acl::UserLine;
 use russet_engine::command::registry::Registry;
 use russet_engine::host::Identity;
 use russet_engine::params::Params;
@@ -28,7 +29,7 @@ pub type Failure = Box<dyn std::error::Error>;
 pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
     gate::this_thread_forks();
     alloc::keep_pages_until_asked();
-    let Settings { mut params, renames, plugins, file } = settings;
+    let Settings { mut params, renames, plugins, users, file } = settings;
     check_renames(&renames)?;
     // The working directory moves before anything is opened, as relative paths are meant from there.
     std::env::set_current_dir(params.dir().as_path()).map_err(|error| {
@@ -58,7 +59,8 @@ pub fn run(settings: Settings, any_setting: bool) -> Result<(), Failure> {
         engine.rename_command(&rename.from, &rename.to)?;
     }
     let mut server = Server::new(engine, signals)?;
-    let unix = crash_report::SERVER.during(&mut server, |server| serve(server, &supervisor, &plugins))?;
+    let unix =
+        crash_report::SERVER.during(&mut server, |server| serve(server, &supervisor, &plugins, &users))?;
     finish(server, &supervisor, pidfile, unix.as_deref());
     Ok(())
 }
@@ -68,10 +70,12 @@ fn serve(
     server: &mut Server,
     supervisor: &Supervisor,
     plugins: &[PluginLine],
+    users: &[UserLine],
 ) -> Result<Option<PathBuf>, Failure> {
     let unix = open_listeners(server)?;
     banner::initialized();
     crate::plugins::at_start(&mut server.engine, plugins)?;
+    crate::users::at_start(&mut server.engine, users)?;
     if let Some(host) = server.host() {
         host.ready();
     }

@@ -1,8 +1,7 @@
 //! AUTH: prove who you are. [`authenticate`] is also `HELLO`'s.
 
+use russet_engine::acl::DEFAULT_USER;
 use russet_engine::prelude::*;
-use russet_engine::session::DEFAULT_USER;
-use subtle::ConstantTimeEq;
 
 command! {
     name: "AUTH", group: Connection, since: "1.0.0",
@@ -17,38 +16,29 @@ command! {
 
 fn auth(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     match args.len() {
-        2 if !cx.core.requires_password() => {
+        2 if cx.core.acl.default_user().takes_any_password() => {
             return Err(Error::new(
                 "ERR AUTH <password> called without any password configured for the default user. Are you sure \
                  your configuration is correct?",
             ));
         }
-        2 => authenticate(cx, DEFAULT_USER.as_bytes(), args.word(1))?,
-        3 => authenticate(cx, args.word(1), args.word(2))?,
+        2 => authenticate(cx, DEFAULT_USER, args.word(1), args)?,
+        3 => authenticate(cx, args.word(1), args.word(2), args)?,
         _ => return Err(Error::SYNTAX),
     }
     cx.reply.ok()
 }
 
-/// Makes the session that of `user`. What it was before stays if the password is wrong.
+/// Makes the session that of `user`. What it was before stays if the password is wrong. `args` is the request.
 ///
 /// # Errors
-/// If there is no such user, or the password is another.
-pub(super) fn authenticate(cx: &mut Context<'_>, user: &[u8], password: &[u8]) -> Outcome {
-    let known = user == DEFAULT_USER.as_bytes();
-    // A user without a password takes any.
-    if !known || cx.core.requires_password() && !same(cx.core.params.requirepass(), password) {
-        cx.core.stats.auth_failures += 1;
+/// If there is no such user, the password is another, or the user is off.
+pub(super) fn authenticate(cx: &mut Context<'_>, user: &[u8], password: &[u8], args: Args<'_>) -> Outcome {
+    if !cx.log_in(user, password) {
+        cx.note_failed_login(user, args);
         return Err(Error::new("WRONGPASS invalid username-password pair or user is disabled."));
     }
-    cx.session.user = DEFAULT_USER.into();
-    cx.session.authenticated = true;
     Ok(())
-}
-
-/// Compares in a time that tells nothing of the password but, at most, its length.
-fn same(password: &[u8], given: &[u8]) -> bool {
-    password.ct_eq(given).into()
 }
 
 #[cfg(test)]
@@ -82,7 +72,7 @@ mod tests {
         assert_eq!(shell.run("PING"), "-NOAUTH Authentication required.");
         assert_eq!(shell.run("AUTH default sesame"), "+OK");
         assert_eq!(shell.run("PING"), "+PONG");
-        assert_eq!(shell.engine.core.stats.auth_failures, 2);
+        assert_eq!(shell.engine.core.stats.denied.of(russet_engine::acl::Reason::Auth), 2);
         shell.another();
         shell.set("requirepass", "");
         assert_eq!(shell.run("PING"), "+PONG", "there is nothing to prove any more");

@@ -56,9 +56,9 @@ impl<'a> Options<'a> {
 fn hello(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let options = Options::parse(args)?;
     if let Some((user, password)) = options.credentials {
-        authenticate(cx, user, password)?;
+        authenticate(cx, user, password, args)?;
     }
-    if !cx.session.authenticated && cx.core.requires_password() {
+    if !cx.session.authenticated && cx.core.acl.requires_login() {
         return Err(Error::new(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH \
              <user> <pass> option can be used to authenticate the client and select the RESP protocol version at \

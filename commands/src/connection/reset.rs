@@ -2,7 +2,7 @@
 
 use russet_engine::prelude::*;
 use russet_engine::pubsub;
-use russet_engine::session::{DEFAULT_USER, ReplyMode};
+use russet_engine::session::ReplyMode;
 use russet_engine::transaction;
 
 command! {
@@ -21,8 +21,7 @@ fn reset(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
     cx.session.name.clear();
     cx.session.no_evict = false;
     cx.session.no_touch = false;
-    cx.session.user = DEFAULT_USER.into();
-    cx.session.authenticated = !cx.core.requires_password();
+    cx.session.log_out(&cx.core.acl);
     cx.session.skip_next = false;
     if cx.session.reply_mode == ReplyMode::Off {
         cx.set_reply_mode(ReplyMode::On);

@@ -112,7 +112,7 @@ fn restore(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         _ => Some(ttl.wrapping_add(now)),
     };
     let hasher = cx.db.keyspace().hasher().clone();
-    let deep = cx.core.sanitizes_dumps();
+    let deep = cx.core.sanitizes_dumps(&cx.session.user);
     let rules = Rules { params: &cx.core.params, hasher: &hasher, now_ms: now, deep };
     let checked = !cx.core.skip_checksums;
     let mut packs = 0;

@@ -60,6 +60,11 @@ command! {
     run: sort_ro,
 }
 
+/// Whether the user may read every key there is: BY and GET make names of keys from data.
+fn reads_all(cx: &Context<'_>, args: Args<'_>) -> bool {
+    cx.session.user.may_read_all_keys(cx.registry.get(cx.command), args)
+}
+
 /// The key that is sorted, and the last one that `STORE` names.
 fn find_keys(args: Args<'_>) -> Vec<FoundKey> {
     let mut found = find_keys_read(args);
@@ -85,11 +90,11 @@ fn find_keys_read(_: Args<'_>) -> Vec<FoundKey> {
 }
 
 fn sort(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    run(cx, args.key(1), &Options::read(args, false)?)
+    run(cx, args.key(1), &Options::read(args, false, reads_all(cx, args))?)
 }
 
 fn sort_ro(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    run(cx, args.key(1), &Options::read(args, true)?)
+    run(cx, args.key(1), &Options::read(args, true, reads_all(cx, args))?)
 }
 
 /// Elements that are looked at before those that are too many by then are forgotten.

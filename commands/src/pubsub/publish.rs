@@ -9,6 +9,7 @@ command! {
     summary: "Posts a message to a channel.",
     syntax: "channel message",
     flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
+    channels: channel(1),
     run: publish,
 }
 
@@ -19,6 +20,7 @@ command! {
     syntax: "shardchannel message",
     flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
     keys: [at(1).not_key()],
+    channels: channel(1),
     run: spublish,
 }
 

@@ -11,6 +11,7 @@ command! {
     summary: "Listens for messages published to channels.",
     syntax: "channel [channel ...]",
     flags: PUBSUB | NOSCRIPT | LOADING | STALE,
+    channels: channels_from(1),
     run: subscribe,
 }
 
@@ -29,6 +30,7 @@ command! {
     summary: "Listens for messages published to channels that match one or more patterns.",
     syntax: "pattern [pattern ...]",
     flags: PUBSUB | NOSCRIPT | LOADING | STALE,
+    channels: channels_from(1).patterns(),
     run: psubscribe,
 }
 
@@ -48,6 +50,7 @@ command! {
     syntax: "shardchannel [shardchannel ...]",
     flags: PUBSUB | NOSCRIPT | LOADING | STALE,
     keys: [range(1, -1, 1).not_key()],
+    channels: channels_from(1),
     run: ssubscribe,
 }
 

@@ -15,6 +15,13 @@ use std::collections::BTreeMap;
 static GONE: Command =
     Command { run: Some(|_, args| Err(crate::dispatch::unknown_command(args))), ..Command::EMPTY };
 
+impl Entry {
+    /// Whether it only keeps the place of a command that is gone.
+    pub(super) fn has_gone(&self) -> bool {
+        std::ptr::eq(self.command, &raw const GONE)
+    }
+}
+
 impl Registry {
     /// The same commands and `added`, whose ids are returned in their order. O(commands).
     ///

@@ -2,6 +2,7 @@
 //!
 //! Everything public here is in scope inside `command! { ... }`, and only there.
 
+pub use super::channels::{channel, channels_from};
 pub use super::flags::command::*;
 pub use super::flags::{category, doc};
 pub use super::group::Group::*;
@@ -63,6 +64,9 @@ macro_rules! __command_field {
     };
     ($command:ident, find_keys, $value:expr) => {
         $crate::command::Command { find_keys: Some($value), ..$command }
+    };
+    ($command:ident, channels, $value:expr) => {
+        $crate::command::Command { channels: Some($value), ..$command }
     };
     ($command:ident, deprecated, $value:expr) => {
         $crate::command::Command { deprecated: Some($value), ..$command }

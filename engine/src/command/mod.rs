@@ -23,6 +23,7 @@
 
 mod argument;
 mod change;
+mod channels;
 pub mod declare;
 mod derive;
 pub mod flags;
@@ -38,6 +39,7 @@ pub mod registry;
 mod syntax;
 
 pub use argument::Argument;
+pub use channels::Channels;
 pub use group::Group;
 pub use keys::FoundKey;
 pub use keyspec::KeySpec;
@@ -80,6 +82,8 @@ pub struct Command {
     pub keys: &'static [KeySpec],
     /// Finds its keys where `keys` cannot say which they are, or what happens to them.
     pub find_keys: Option<FindKeys>,
+    /// Where the channels are that it publishes to or subscribes to.
+    pub channels: Option<Channels>,
     /// Hints for clients and proxies, as in `request_policy:all_shards`.
     pub tips: &'static [&'static str],
     /// What changed in which version.
@@ -109,6 +113,7 @@ impl Command {
         acl: 0,
         keys: &[],
         find_keys: None,
+        channels: None,
         tips: &[],
         history: &[],
         deprecated: None,

@@ -191,6 +191,23 @@ impl Registry {
         self.removed.get(id.index()).is_some_and(|removed| *removed)
     }
 
+    /// No commands.
+    pub(crate) fn empty() -> Self {
+        let top = NameTable::new(std::iter::empty());
+        Registry { entries: Vec::new(), top, subcommands: Vec::new(), removed: Vec::new() }
+    }
+
+    /// All entries by the names that they were declared with, whether a request can reach them or `rename-command` has
+    /// taken them away; not those that went with their plugin.
+    pub fn declared(&self) -> impl Iterator<Item = &Entry> + Clone {
+        self.entries.iter().filter(|entry| !entry.has_gone())
+    }
+
+    /// The entry that was declared with the full name `name`, which is in lower case. O(commands).
+    pub fn by_declared_name(&self, name: &[u8]) -> Option<&Entry> {
+        self.declared().find(|entry| entry.name.as_bytes() == name)
+    }
+
     /// The entry of `id`.
     #[inline]
     pub fn get(&self, id: CommandId) -> &Entry {

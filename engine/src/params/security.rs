@@ -11,11 +11,11 @@ parameters! {
     /// Password of the default user; empty asks for none.
     requirepass: Text = "" in TextRule::any("a password, or empty"), [SENSITIVE];
     /// File that holds the users.
-    aclfile: Text = "" in TextRule::any("a path, or empty"), [IMMUTABLE], later "ACL";
+    aclfile: Text = "" in TextRule::any("a path, or empty"), [IMMUTABLE];
     /// Refused commands and logins that ACL LOG remembers.
-    acllog_max_len: i64 = "128" in Range::new(0, i64::MAX).unit("entries"), [], later "ACL";
+    acllog_max_len: i64 = "128" in Range::new(0, i64::MAX).unit("entries"), [];
     /// Which channels a new user may use.
-    acl_pubsub_default: PubsubDefault = "resetchannels" in (), [], later "ACL";
+    acl_pubsub_default: PubsubDefault = "resetchannels" in (), [];
 
     /// Port to accept TLS connections on; 0 opens none.
     tls_port: i64 = "0" in Range::new(0, 65535), [], later "TLS";

@@ -41,6 +41,12 @@ impl Session {
     pub fn subscriptions(&self, space: Space) -> usize {
         self.subscriptions.as_ref().map_or(0, |own| own.spaces[space as usize].len())
     }
+
+    /// The names that it listens to, in no order.
+    pub(crate) fn names_listened_to(&self, space: Space) -> impl Iterator<Item = &[u8]> {
+        let own = self.subscriptions.as_ref().map(|own| own.spaces[space as usize].keys());
+        own.into_iter().flatten().map(|name| &**name)
+    }
 }
 
 impl Context<'_> {

@@ -18,13 +18,15 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use russet_engine::acl::UserLine;
 use russet_engine::params::load::PluginLine;
 use russet_engine::params::{self, Params};
 
 use cli::Invocation;
 pub use error::ConfigError;
+use read::Gathered;
 pub use read::Rename;
-pub use rewrite::rewrite;
+pub use rewrite::{replace_file, rewrite};
 
 /// Everything that the start of the server needs to know.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct Settings {
     pub renames: Vec<Rename>,
     /// Plugins to load.
     pub plugins: Vec<PluginLine>,
+    /// Users.
+    pub users: Vec<UserLine>,
     /// The absolute path of the configuration file, if there is one.
     pub file: Option<PathBuf>,
 }
@@ -63,11 +67,11 @@ pub fn load(invocation: &Invocation) -> Result<Settings, ConfigError> {
     }
     reader.command_line(&invocation.overrides)?;
     let dir = reader.base().to_path_buf();
-    let (mut params, renames, plugins) = reader.finish();
+    let Gathered { mut params, renames, plugins, users } = reader.finish();
     // As Redis, which asks the system where it is. A directory that is gone again shows as it was written.
     let dir = dir.canonicalize().unwrap_or(dir);
     let outcome =
         params::find(b"dir").map(|parameter| params.assign(parameter, &[dir.as_os_str().as_bytes()]));
     debug_assert_eq!(outcome, Some(Ok(())));
-    Ok(Settings { params, renames, plugins, file })
+    Ok(Settings { params, renames, plugins, users, file })
 }

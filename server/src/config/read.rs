@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use russet_engine::acl::UserLine;
 use russet_engine::glob;
-use russet_engine::params::load::{Directive, Extras, Loader, PluginLine, trim};
+use russet_engine::params::load::{Directive, Loader, PluginLine, trim};
 use russet_engine::params::{Params, Reason, words};
 
 use super::error::{ConfigError, describe};
@@ -22,6 +23,19 @@ pub struct Reader {
     /// Lines read so far, outside included files: the command line's numbers go on from there, as in Redis.
     lines: usize,
     renames: Vec<Rename>,
+    users: Vec<UserLine>,
+}
+
+/// What was read.
+pub struct Gathered {
+    /// The value of every parameter.
+    pub params: Params,
+    /// Commands that get another name, or none.
+    pub renames: Vec<Rename>,
+    /// Plugins to load.
+    pub plugins: Vec<PluginLine>,
+    /// Users.
+    pub users: Vec<UserLine>,
 }
 
 /// A `rename-command` line.
@@ -50,7 +64,7 @@ impl Rename {
 impl Reader {
     /// Starts from the defaults; relative paths start at `base`.
     pub fn new(base: PathBuf) -> Self {
-        Reader { loader: Loader::new(), base, depth: 0, lines: 0, renames: Vec::new() }
+        Reader { loader: Loader::new(), base, depth: 0, lines: 0, renames: Vec::new(), users: Vec::new() }
     }
 
     /// Where relative paths start.
@@ -95,10 +109,10 @@ impl Reader {
         Ok(())
     }
 
-    /// The values, the commands to rename, and the plugins to load.
-    pub fn finish(self) -> (Params, Vec<Rename>, Vec<PluginLine>) {
+    /// What was read.
+    pub fn finish(self) -> Gathered {
         let (params, extras) = self.loader.finish();
-        (params, self.renames, extras.plugins)
+        Gathered { params, renames: self.renames, plugins: extras.plugins, users: self.users }
     }
 
     fn line(&mut self, line: &[u8], place: &str, number: usize) -> Result<(), ConfigError> {
@@ -140,24 +154,20 @@ impl Reader {
             Directive::Done if words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"dir")) => {
                 self.enter_dir()
             }
-            Directive::Done => match self.unsafe_to_ignore() {
-                Some(reason) => Err(Refusal::Reason(reason.into())),
-                None => Ok(()),
-            },
+            Directive::Done => self.take_user(),
         }
     }
 
-    /// What would leave the server open to more people than its owner meant, if it ran without: a reason not
-    /// to start.
-    fn unsafe_to_ignore(&self) -> Option<&'static str> {
-        let Extras { users, .. } = self.loader.extras();
-        match () {
-            () if !users.is_empty() => Some("users need ACL, which this version does not have yet"),
-            () if !self.loader.params().aclfile().is_empty() => {
-                Some("an ACL file needs ACL, which this version does not have yet")
-            }
-            () => None,
+    /// Looks at the `user` line that the loader has taken, if it has taken one.
+    fn take_user(&mut self) -> Result<(), Refusal> {
+        if let Some(words) = self.loader.extras().users.get(self.users.len()) {
+            let user = UserLine::read(words, &self.users).map_err(|(word, reason)| {
+                let word = String::from_utf8_lossy(&word).into_owned();
+                Refusal::Reason(format!("Error in user declaration '{word}': {reason}").into())
+            })?;
+            self.users.push(user);
         }
+        Ok(())
     }
 
     /// Redis goes into `dir` at once, so it must exist, and what follows is relative to it.

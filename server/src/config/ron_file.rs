@@ -7,6 +7,7 @@
 //! - a number, a word, `true` and `false` become one word; `None` and `()` an empty one;
 //! - a list becomes the words of one line;
 //! - a list of lists or a map becomes one line for each entry;
+//! - each entry of `user`, a list of a name and rules, becomes a line;
 //! - each entry of `plugins`, a path or a list of a path and arguments, becomes a line with `loadmodule`.
 
 use ron::Value;
@@ -125,6 +126,9 @@ fn lines(name: &str, value: &Value) -> Result<Vec<Vec<Vec<u8>>>, String> {
             Value::Seq(list) => list.iter().map(load).collect(),
             one => Ok(vec![load(one)?]),
         };
+    }
+    if name == "user" && matches!(value, Value::Seq(list) if list.is_empty()) {
+        return Ok(Vec::new()); // no users, not one without a name
     }
     let is_compound = |value: &Value| matches!(value, Value::Seq(_) | Value::Map(_));
     match value {

@@ -41,7 +41,7 @@ impl Drop for Dir {
 fn read(path: &Path) -> Result<(Params, Vec<Rename>), ConfigError> {
     let mut reader = Reader::new(path.parent().unwrap().to_path_buf());
     reader.file(path)?;
-    let (params, renames, _) = reader.finish();
+    let Gathered { params, renames, .. } = reader.finish();
     Ok((params, renames))
 }
 
@@ -49,7 +49,7 @@ fn ron(text: &str) -> Result<Params, ConfigError> {
     let mut reader = Reader::new(PathBuf::new());
     let dir = Dir::new(&format!("ron-{:?}", std::thread::current().id()));
     reader.file(&dir.write("x.ron", text))?;
-    Ok(reader.finish().0)
+    Ok(reader.finish().params)
 }
 
 fn show(params: &Params, name: &str) -> String {
@@ -66,7 +66,7 @@ fn run(args: &[&str]) -> Invocation {
 fn overridden(args: &[&str]) -> Result<Params, ConfigError> {
     let mut reader = Reader::new(PathBuf::new());
     reader.command_line(&run(args).overrides)?;
-    Ok(reader.finish().0)
+    Ok(reader.finish().params)
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn the_redis_conf_that_debian_ships_is_taken_whole() {
     let lines: String =
         text.lines().filter(|line| !line.starts_with("dir ")).map(|line| format!("{line}\n")).collect();
     reader.text(lines.as_bytes(), "redis.conf").unwrap();
-    let (params, ..) = reader.finish();
+    let params = reader.finish().params;
     assert_eq!(show(&params, "bind"), "127.0.0.1 -::1");
     assert_eq!(show(&params, "logfile"), "/var/log/redis/redis-server.log");
     assert!(params.daemonize());
@@ -201,7 +201,7 @@ fn plugins_are_named_in_either_kind_of_file() {
         let path = dir.write(name, text);
         let mut reader = Reader::new(PathBuf::from("/"));
         reader.file(&path).unwrap();
-        let (_, _, plugins) = reader.finish();
+        let plugins = reader.finish().plugins;
         let shown: Vec<String> = plugins
             .iter()
             .map(|line| [&[line.path.clone()][..], &line.args].concat().join(&b'|'))
@@ -350,7 +350,7 @@ fn a_mistake_in_ron_is_shown_with_its_line() {
 fn rewriting_ron_keeps_comments_and_what_did_not_change() {
     let old = "// mine\n(\n    port: 7000, // the port\n    hz: 20,\n    save: [(1, 2)],\n    maxmemory: \"1gb\" // all\n)\n";
     let mut params = ron(old).unwrap();
-    assert_eq!(rewrite_ron_text(old, &params), old);
+    assert_eq!(rewrite_ron_text(old, &params, &[]), old);
     let set = |params: &mut Params, name: &str, words: &[&[u8]]| {
         params.assign(params::find(name.as_bytes()).unwrap(), words).unwrap();
     };
@@ -358,15 +358,15 @@ fn rewriting_ron_keeps_comments_and_what_did_not_change() {
     set(&mut params, "save", &[b"3", b"4", b"5", b"6"]);
     set(&mut params, "requirepass", &[b"a\"b"]);
     set(&mut params, "appendonly", &[b"yes"]);
-    let new = rewrite_ron_text(old, &params);
+    let new = rewrite_ron_text(old, &params, &[]);
     assert_eq!(
         new,
         "// mine\n(\n    port: 7000, // the port\n    hz: 30,\n    save: [[3, 4], [5, 6]],\n    maxmemory: \"1gb\", // all\n    \
         appendonly: true,\n    requirepass: \"a\\\"b\",\n)\n"
     );
-    assert_eq!(rewrite_ron_text(&new, &params), new);
+    assert_eq!(rewrite_ron_text(&new, &params, &[]), new);
     for old in ["", "()", "{}", "{\"hz\": 30}", "(hz: 30,)", "// a (b)\n{\n}"] {
-        let text = rewrite_ron_text(old, &params);
+        let text = rewrite_ron_text(old, &params, &[]);
         let read = ron(&text).unwrap_or_else(|error| panic!("{text}\n{error}"));
         for parameter in
             params::all().filter(|parameter| parameter.name != "port" && parameter.name != "maxmemory")
@@ -385,7 +385,7 @@ fn rewriting_replaces_the_file_and_keeps_its_permissions() {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         let (mut params, _) = read(&path).unwrap();
         params.assign(params::find(b"timeout").unwrap(), &[b"5"]).unwrap();
-        rewrite(&path, &params).unwrap();
+        rewrite(&path, &params, &[]).unwrap();
         let (again, _) = read(&path).unwrap();
         assert_eq!((again.hz(), again.timeout()), (20, 5));
         assert!(std::fs::read_to_string(&path).unwrap().contains(" mine\n"));

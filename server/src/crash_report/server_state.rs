@@ -3,10 +3,10 @@
 use crate::log::{self, Level};
 use crate::server::Server;
 use crate::sys::fault::client_on_loan;
-use russet_commands::connection::client::line::{Reader, append_for};
 use russet_engine::params::words::quote;
 use russet_engine::params::{Params, find};
 use russet_engine::session::Client;
+use russet_engine::session::line::{Reader, append_for};
 use std::fmt::Write;
 
 /// The parameters that a report shows, as in Redis.

@@ -1,8 +1,8 @@
 //! What the log says of a client that violates the protocol, for who wants to know everything (`loglevel verbose`).
 
 use crate::log::{Level, level};
-use russet_commands::connection::client::line::{REDACTED, Reader, append_for};
 use russet_engine::session::ClientKey;
+use russet_engine::session::line::{REDACTED, Reader, append_for};
 use russet_engine::{Engine, Error};
 
 /// Bytes of what the client has sent that are shown whole; of more only the beginning and the end are.

@@ -1,7 +1,8 @@
 //! CLIENT KILL: end sessions, by address or by whatever else is known of them.
 
+use russet_engine::acl::Acl;
 use russet_engine::prelude::*;
-use russet_engine::session::{Closing, DEFAULT_USER, Kind, Session, SessionId};
+use russet_engine::session::{Closing, Kind, Session, SessionId};
 
 command! {
     name: "CLIENT|KILL", group: Connection, since: "2.4.0",
@@ -46,7 +47,7 @@ impl<'a> Filter<'a> {
     const ALL: Filter<'static> =
         Filter { id: None, kind: None, user: None, peer: None, local: None, skip_me: true };
 
-    fn parse(args: Args<'a>) -> Result<Self, Error> {
+    fn parse(args: Args<'a>, acl: &Acl) -> Result<Self, Error> {
         let mut filter = Filter::ALL;
         for at in (2..args.len()).step_by(2) {
             let value = args.get(at + 1).ok_or(Error::SYNTAX)?;
@@ -58,7 +59,7 @@ impl<'a> Filter<'a> {
                 let unknown = || Error::quoting("ERR Unknown client type '", value, "'");
                 filter.kind = Some(Kind::parse(value).ok_or_else(unknown)?);
             } else if args.is(at, "USER") {
-                if value != DEFAULT_USER.as_bytes() {
+                if acl.user(value).is_none() {
                     return Err(Error::quoting("ERR No such user '", value, "'"));
                 }
                 filter.user = Some(value);
@@ -79,7 +80,7 @@ impl<'a> Filter<'a> {
         session.closing != Some(Closing::Now)
             && self.id.is_none_or(|id| session.id == id)
             && self.kind.is_none_or(|kind| session.kind() == kind)
-            && self.user.is_none_or(|user| session.user.as_bytes() == user)
+            && self.user.is_none_or(|user| session.user.name() == user)
             && self.peer.is_none_or(|peer| session.transport.peer.as_bytes() == peer)
             && self.local.is_none_or(|local| session.transport.local.as_bytes() == local)
     }
@@ -90,7 +91,7 @@ fn kill(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let filter = if old_format {
         Filter { peer: Some(args.word(2)), skip_me: false, ..Filter::ALL }
     } else {
-        Filter::parse(args)?
+        Filter::parse(args, &cx.core.acl)?
     };
     let others: Vec<_> =
         cx.core.clients.iter().filter(|(_, c)| filter.matches(&c.session)).map(|(key, _)| key).collect();

@@ -1,8 +1,7 @@
 //! CLIENT LIST, CLIENT INFO: who is connected, and what each is doing.
 
-use super::line;
 use russet_engine::prelude::*;
-use russet_engine::session::{ClientKey, Closing, Kind, Session};
+use russet_engine::session::{ClientKey, Closing, Kind, Session, line};
 
 command! {
     name: "CLIENT|LIST", group: Connection, since: "2.4.0",

@@ -1,6 +1,7 @@
 //! CLIENT GETNAME, CLIENT SETNAME: what a client calls itself. [`check`] is also `HELLO`'s.
 
 use russet_engine::prelude::*;
+use russet_engine::session::line::shown;
 
 command! {
     name: "CLIENT|GETNAME", group: Connection, since: "2.6.9", complexity: "O(1)",
@@ -42,11 +43,6 @@ pub(in crate::connection) fn check(name: &[u8]) -> Outcome {
 /// Whether all bytes are printable ASCII, and none is a space: up to a NUL, where Redis stops to look, and to show.
 pub(super) fn is_one_word(text: &[u8]) -> bool {
     shown(text).iter().all(u8::is_ascii_graphic)
-}
-
-/// As much of a name as is seen in `CLIENT LIST`.
-pub(super) fn shown(text: &[u8]) -> &[u8] {
-    text.split(|&b| b == 0).next().unwrap_or_default()
 }
 
 #[cfg(test)]

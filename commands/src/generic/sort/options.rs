@@ -24,8 +24,9 @@ pub(super) struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// Reads the words from the third on; `SORT_RO` does not store.
-    pub(super) fn read(args: Args<'a>, read_only: bool) -> Result<Self, Error> {
+    /// Reads the words from the third on; `SORT_RO` does not store. Names of keys that are made from data are permitted only
+    /// to who `reads_all` keys.
+    pub(super) fn read(args: Args<'a>, read_only: bool, reads_all: bool) -> Result<Self, Error> {
         let mut options = Options { count: -1, ..Options::default() };
         let mut at = 2;
         while at < args.len() {
@@ -44,11 +45,17 @@ impl<'a> Options<'a> {
                 at += 1;
             } else if args.is(at, "BY") && behind >= 1 {
                 let pattern = Pattern::read(args.word(at + 1));
+                if !pattern.is_constant() && !reads_all {
+                    return Err(Error::new("ERR BY option of SORT denied due to insufficient ACL permissions"));
+                }
                 // Once said, it stays said: a later BY changes the pattern only.
                 options.unsorted |= pattern.is_constant();
                 options.by = Some(pattern);
                 at += 1;
             } else if args.is(at, "GET") && behind >= 1 {
+                if !reads_all {
+                    return Err(Error::new("ERR GET option of SORT denied due to insufficient ACL permissions"));
+                }
                 options.get.push(Pattern::read(args.word(at + 1)));
                 at += 1;
             } else {

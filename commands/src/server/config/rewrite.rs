@@ -11,7 +11,7 @@ command! {
 }
 
 fn rewrite(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
-    cx.core.host.rewrite_config(&cx.core.params)?;
+    cx.core.host.rewrite_config(&cx.core.params, &cx.core.acl)?;
     cx.reply.ok()
 }
 

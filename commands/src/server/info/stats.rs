@@ -1,5 +1,6 @@
 //! INFO's section Stats: what has happened since the start, or since CONFIG RESETSTAT.
 
+use russet_engine::acl::Reason;
 use russet_engine::info::{Fields, Shown};
 use russet_engine::info_section;
 use russet_engine::prelude::*;
@@ -58,8 +59,11 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("eventloop_duration_cmd_sum", turns.commands_ns / 1000);
     fields.put("instantaneous_eventloop_cycles_per_sec", turns.cycles_rate.mean());
     fields.put("instantaneous_eventloop_duration_usec", turns.duration_rate.mean());
-    fields.put("acl_access_denied_auth", stats.auth_failures);
-    fields.put_zeros(&["acl_access_denied_cmd", "acl_access_denied_key", "acl_access_denied_channel"]);
+    let denied = stats.denied;
+    fields.put("acl_access_denied_auth", denied.of(Reason::Auth));
+    fields.put("acl_access_denied_cmd", denied.of(Reason::Command));
+    fields.put("acl_access_denied_key", denied.of(Reason::Key));
+    fields.put("acl_access_denied_channel", denied.of(Reason::Channel));
 }
 
 /// What has become of keys.

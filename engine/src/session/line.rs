@@ -1,10 +1,9 @@
 //! One client as a line of `CLIENT LIST`.
 
-use super::name::shown;
-use russet_engine::command::Registry;
-use russet_engine::output::Output;
-use russet_engine::pubsub::Space;
-use russet_engine::session::{Closing, Kind, Session};
+use super::{Closing, Kind, Session};
+use crate::command::Registry;
+use crate::output::Output;
+use crate::pubsub::Space;
 use std::io::Write;
 
 /// What stands for something that is hidden.
@@ -12,7 +11,7 @@ pub const REDACTED: &str = "*redacted*";
 
 /// Appends the line of one client, its end included. `argument_bytes` is what the arguments of its running
 /// command take, if one runs.
-pub(super) fn append(
+pub fn append(
     line: &mut Vec<u8>,
     session: &Session,
     output: &Output,
@@ -82,9 +81,9 @@ pub fn append_for(
     write(line, format_args!(" events={}", if transport.stalled { "rw" } else { "r" }));
     let command = session.last_command.map_or("NULL", |command| &registry.get(command).name);
     // Nobody's invalidations are redirected yet.
-    let user = if hidden { REDACTED } else { &session.user };
-    write(line, format_args!(" cmd={command} user={user} redir=-1"));
-    write(line, format_args!(" resp={} lib-name=", session.protocol.version()));
+    write(line, format_args!(" cmd={command} user="));
+    line.extend_from_slice(if hidden { REDACTED.as_bytes() } else { session.user.name() });
+    write(line, format_args!(" redir=-1 resp={} lib-name=", session.protocol.version()));
     line.extend_from_slice(shown(&session.lib_name));
     line.extend_from_slice(b" lib-ver=");
     line.extend_from_slice(shown(&session.lib_ver));
@@ -111,4 +110,9 @@ fn append_flags(line: &mut Vec<u8>, session: &Session) {
     if line.len() == before {
         line.push(b'N');
     }
+}
+
+/// As much of a name as is seen in `CLIENT LIST`.
+pub fn shown(text: &[u8]) -> &[u8] {
+    text.split(|&b| b == 0).next().unwrap_or_default()
 }

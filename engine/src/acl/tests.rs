@@ -1,0 +1,1 @@
+//! Users and selectors, tried on requests.

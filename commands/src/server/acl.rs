@@ -148,12 +148,12 @@ mod tests {
             "ACL SETUSER b on nopass +@all ~l ~w* => +OK"
             "RPUSH l 1 => :1"
             "AUTH b x => +OK"
-            "SORT l BY w* => -ERR BY option of SORT denied due to insufficient ACL permissions"
-            "SORT l GET w* => -ERR GET option of SORT denied due to insufficient ACL permissions"
+            "SORT l BY w* => -ERR BY option of SORT denied due to insufficient ACL permissions."
+            "SORT l GET w* => -ERR GET option of SORT denied due to insufficient ACL permissions."
             "SORT l BY same => *1 $1 1"
             "AUTH a x => +OK"
             "SORT l BY w* GET # => *1 $1 1"
-            "SORT l BY w* STORE l => -ERR BY option of SORT denied due to insufficient ACL permissions"
+            "SORT l BY w* STORE l => -ERR BY option of SORT denied due to insufficient ACL permissions."
             "SORT_RO l BY w* => *1 $1 1"
         };
     }

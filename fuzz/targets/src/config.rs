@@ -40,7 +40,7 @@ fn conf(text: &[u8]) {
 
 /// What `CONFIG REWRITE` makes of a file that was accepted is accepted and means the same.
 fn rewriting_keeps(text: &[u8], params: &Params) {
-    let rewritten = rewrite(text, params);
+    let rewritten = rewrite(text, params, &[]);
     let mut again = Loader::new();
     for line in rewritten.split(|&byte| byte == b'\n') {
         let outcome = again.line(line);

@@ -183,11 +183,65 @@ fn renamed_commands_are_kept_with_their_place() {
 }
 
 #[test]
-fn what_guards_the_server_is_not_ignored() {
-    for line in ["user default on >secret ~* +@all", "aclfile /etc/users.acl"] {
-        let outcome = Reader::new(PathBuf::from("/")).text(line.as_bytes(), "x");
-        assert!(matches!(outcome, Err(ConfigError::Line { line: 1, .. })), "{line}");
+fn users_are_declared_in_either_kind_of_file() {
+    let dir = Dir::new("users");
+    for (name, text) in [
+        ("a.conf", "user a on >p (~x +get)\nuser default off +nosuch\n"),
+        ("a.ron", "(user: [[\"a\", \"on\", \">p\", \"(~x +get)\"], [\"default\", \"off\", \"+nosuch\"]])"),
+    ] {
+        let mut reader = Reader::new(PathBuf::new());
+        reader.file(&dir.write(name, text)).unwrap();
+        let users = reader.finish().users;
+        assert_eq!(
+            users.iter().map(|user| user.name()).collect::<Vec<_>>(),
+            [&b"a"[..], b"default"],
+            "{name}"
+        );
     }
+    assert!(ron("(user: [])").is_ok());
+}
+
+#[test]
+fn a_mistake_in_a_user_stops_the_start() {
+    for (lines, reason) in [
+        ("user a on\nuser a off", "Error in user declaration 'a': Duplicate user found."),
+        ("\nuser a foo", "Error in user declaration 'foo': Syntax error"),
+        ("\nuser a (~x", "Error in user declaration '(~x': Syntax error"),
+        ("\nuser a ~* ~b", "Error in user declaration '~b': Adding a pattern after the * pattern"),
+        ("\nuser a #123", "Error in user declaration '#123': The password hash must be exactly 64"),
+    ] {
+        match Reader::new(PathBuf::from("/")).text(lines.as_bytes(), "x") {
+            Err(ConfigError::Line { line: 2, reason: told, .. }) => {
+                assert!(told.starts_with(reason), "{told}")
+            }
+            other => panic!("{lines}: {:?}", other.err()),
+        }
+    }
+}
+
+#[test]
+fn users_are_written_where_they_stood() {
+    let users = [b"a on sanitize-payload ~x* resetchannels -@all +get".to_vec(), b"default off".to_vec()];
+    let old = "# mine\nuser b on\nport 1\nUSER c on\nuser d on\n";
+    let params = Params::default();
+    let text = params::rewrite::rewrite(old.as_bytes(), &params, &users);
+    let new =
+        "# mine\nuser a on sanitize-payload ~x* resetchannels -@all +get\nport 6379\nuser default off\n\n";
+    assert_eq!(String::from_utf8(text).unwrap().trim_end(), new.trim_end());
+
+    let old = "(\n    // mine\n    port: 6379, // its port\n    user: [[\"b\", \"on\"]],\n)\n";
+    let new = rewrite_ron_text(old, &params, &users);
+    let list = "[[\"a\", \"on\", \"sanitize-payload\", \"~x*\", \"resetchannels\", \"-@all\", \"+get\"], [\"default\", \"off\"]]";
+    assert_eq!(new, old.replace("[[\"b\", \"on\"]]", list));
+    assert_eq!(rewrite_ron_text(&new, &params, &users), new, "a second time changes nothing");
+    assert_eq!(
+        rewrite_ron_text("(port: 6379)", &params, &russet_engine::acl::Acl::default().lines()),
+        "(port: 6379)"
+    );
+    assert_eq!(
+        rewrite_ron_text("(port: 6379)", &params, &users),
+        format!("(port: 6379,\n    user: {list},\n)")
+    );
 }
 
 #[test]

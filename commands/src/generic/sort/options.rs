@@ -46,7 +46,7 @@ impl<'a> Options<'a> {
             } else if args.is(at, "BY") && behind >= 1 {
                 let pattern = Pattern::read(args.word(at + 1));
                 if !pattern.is_constant() && !reads_all {
-                    return Err(Error::new("ERR BY option of SORT denied due to insufficient ACL permissions"));
+                    return Err(Error::new("ERR BY option of SORT denied due to insufficient ACL permissions."));
                 }
                 // Once said, it stays said: a later BY changes the pattern only.
                 options.unsorted |= pattern.is_constant();
@@ -54,7 +54,7 @@ impl<'a> Options<'a> {
                 at += 1;
             } else if args.is(at, "GET") && behind >= 1 {
                 if !reads_all {
-                    return Err(Error::new("ERR GET option of SORT denied due to insufficient ACL permissions"));
+                    return Err(Error::new("ERR GET option of SORT denied due to insufficient ACL permissions."));
                 }
                 options.get.push(Pattern::read(args.word(at + 1)));
                 at += 1;

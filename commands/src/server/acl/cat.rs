@@ -13,6 +13,9 @@ command! {
 }
 
 fn cat(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if args.len() > 3 {
+        return Err(Error::subcommand("ACL", args.word(1)));
+    }
     let Some(name) = args.get(2) else {
         cx.reply.array(category::NAMES.len())?;
         return category::NAMES.iter().try_for_each(|(_, name)| cx.reply.bulk(name.as_bytes()));

@@ -16,6 +16,9 @@ const MOST_BITS: i64 = 4096;
 const BITS: i64 = 256;
 
 fn genpass(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if args.len() > 3 {
+        return Err(Error::subcommand("ACL", args.word(1)));
+    }
     let bits = if args.len() > 2 { args.int(2)? } else { BITS };
     if !(1..=MOST_BITS).contains(&bits) {
         return Err(Error::owned(format!(

@@ -22,6 +22,9 @@ command! {
 const SHOWN: usize = 10;
 
 fn log(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if args.len() > 3 {
+        return Err(Error::subcommand("ACL", args.word(1)));
+    }
     if args.is(2, "RESET") {
         cx.core.acl.log.clear();
         return cx.reply.ok();

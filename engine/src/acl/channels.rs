@@ -37,11 +37,11 @@ impl ChannelPatterns {
 
     /// Whether a channel may be used. A subscription to a pattern must be permitted by that very pattern.
     pub(super) fn permits(&self, channel: &[u8], is_pattern: bool) -> bool {
-        let fits = |pattern: &Box<[u8]>| match is_pattern {
-            true => **pattern == *channel,
+        let fits = |pattern: &[u8]| match is_pattern {
+            true => pattern == channel,
             false => glob::matches(pattern, channel, false),
         };
-        self.all || self.patterns.iter().any(fits)
+        self.all || self.patterns.iter().any(|pattern| fits(pattern))
     }
 
     /// The rules that make it, one after the other, but for the one that says that there are none before.

@@ -25,7 +25,7 @@ impl Denied {
         let about = |kind: &str, at: usize| match verbose {
             true => {
                 let kind = format!("' {kind}");
-                let object = until_nul(args.get(at).unwrap_or_default());
+                let object = args.get(at).unwrap_or_default();
                 [b"User ", user.name(), b" has no permissions to access the '", object, kind.as_bytes()]
                     .concat()
             }
@@ -48,11 +48,6 @@ impl Denied {
             Denied::Key(at) | Denied::Channel(at) => Some(at),
         }
     }
-}
-
-/// Redis formats these texts as C strings.
-fn until_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 /// The keys that a request names, found once for all selectors.

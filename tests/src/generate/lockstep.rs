@@ -69,7 +69,13 @@ impl Side {
         self.connections.clear();
         let mut control = self.running.connect()?;
         // Whether a key that is past its time still counts must not hang on when a cycle ran.
-        for line in ["CLIENT KILL SKIPME yes", "FLUSHALL", "DEBUG SET-ACTIVE-EXPIRE 0"] {
+        for line in [
+            "CLIENT KILL SKIPME yes",
+            "FLUSHALL",
+            "ACL DELUSER u v w",
+            "ACL LOG RESET",
+            "DEBUG SET-ACTIVE-EXPIRE 0",
+        ] {
             control.line(line)?;
         }
         self.listener = if listening { Some(Listener::start(&self.running)?) } else { None };

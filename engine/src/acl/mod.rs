@@ -44,7 +44,7 @@ pub use selector::Selector;
 pub use user::{PayloadCheck, User};
 pub use words::{is_one_word, merge_selectors};
 
-pub(crate) use permission::{permit, permit_again, permit_nested, require_login};
+pub(crate) use permission::{permit, permit_again, permit_in_script, permit_nested, require_login};
 
 use crate::command::Registry;
 use crate::params::choice::PubsubDefault;

@@ -50,17 +50,22 @@ pub(crate) fn permit_again(cx: &mut Context<'_>, entry: &Entry, args: Args<'_>) 
     })
 }
 
-/// Whether a command that a plugin or a script runs is permitted to the user who has called that.
+/// Whether a command that another one runs, which is a plugin's, is permitted to the user who has called that.
 ///
 /// # Errors
 /// That it is not.
 pub(crate) fn permit_nested(cx: &mut Context<'_>, entry: &Entry, args: Args<'_>) -> Outcome {
-    let in_plugin = cx.registry.get(cx.command).has(flag::MODULE);
-    let (occasion, before): (_, &[u8]) = match in_plugin {
-        true => (Occasion::Plugin, b"NOPERM "),
-        false => (Occasion::Script, b"NOPERM ACL failure in script: "),
-    };
-    judge(cx, entry, args, occasion).map_err(|denied| refused(cx, before, denied, entry, args))
+    let judged = judge(cx, entry, args, Occasion::Plugin);
+    judged.map_err(|denied| refused(cx, b"NOPERM ", denied, entry, args))
+}
+
+/// Whether a command that a script runs is permitted to the user who has called the script.
+///
+/// # Errors
+/// That it is not.
+pub(crate) fn permit_in_script(cx: &mut Context<'_>, entry: &Entry, args: Args<'_>) -> Outcome {
+    let judged = judge(cx, entry, args, Occasion::Script);
+    judged.map_err(|denied| refused(cx, b"ERR ACL failure in script: ", denied, entry, args))
 }
 
 fn refused(cx: &Context<'_>, before: &[u8], denied: Denied, entry: &Entry, args: Args<'_>) -> Error {

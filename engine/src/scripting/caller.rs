@@ -5,6 +5,7 @@
 //! written, the state of the server stops nothing: half of a script must not remain.
 
 use super::{Running, Scratch};
+use crate::acl;
 use crate::args::{Args, OwnedArgs};
 use crate::command::Entry;
 use crate::command::flags::command as flag;
@@ -136,6 +137,9 @@ impl<'a, 'c> Caller<'a, 'c> {
         if entry.has(flag::NOSCRIPT) && !self.cx.core.scripting.deny_list_disabled {
             return Err(Error::new("ERR This Redis command is not allowed from script"));
         }
+        if !self.cx.session.trusted {
+            acl::permit_in_script(self.cx, entry, args)?;
+        }
         if self.read_only && entry.flags & (flag::WRITE | flag::MAY_REPLICATE) != 0 {
             return Err(Error::new("ERR Write commands are not allowed from read-only scripts."));
         }
@@ -165,10 +169,7 @@ impl<'a, 'c> Caller<'a, 'c> {
     /// there is no such command.
     pub fn may_call(&mut self) -> Option<bool> {
         let words = std::mem::take(&mut self.scratch.words);
-        let found = self.cx.registry.lookup(words.iter().next().unwrap_or_default(), words.iter().nth(1));
-        let Lookup::Found(_) = found else { return None };
-        // All users may do everything by now.
-        Some(true)
+        self.cx.may_run(words.args(&self.hasher))
     }
 
     /// Called now and then while the script computes. Returns whether it is to end.

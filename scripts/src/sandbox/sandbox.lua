@@ -60,8 +60,7 @@ globals.setmetatable = function(table, meta)
     if meta ~= nil and type(meta) ~= 'table' then
         error("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
     end
-    local own = getmetatable(table)
-    if type(own) == 'table' and rawget(own, '__metatable') ~= nil then
+    if getmetatable(table) ~= nil and not pcall(setmetatable, table, meta) then
         error('cannot change a protected metatable', 2)
     end
     return setmetatable(table, meta)

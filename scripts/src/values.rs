@@ -84,6 +84,7 @@ fn answer_table(caller: &mut Caller<'_, '_>, value: &Table) -> mlua::Result<Opti
         let counted = matches!(value.raw_get("ignore_error_stats_update")?, Value::Boolean(true));
         let error = Error::owned(error.as_bytes().to_vec());
         if counted {
+            caller.fail();
             let _ = caller.reply().error(&error);
         } else {
             refuse(caller, &error);
@@ -151,6 +152,7 @@ fn three(format: &str) -> String {
 /// Answers an error and counts it.
 fn refuse(caller: &mut Caller<'_, '_>, error: &Error) {
     caller.context().core.stats.error(error);
+    caller.fail();
     let _ = caller.reply().error(error);
 }
 

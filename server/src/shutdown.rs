@@ -58,6 +58,8 @@ impl Server {
         let (shutdown, relisten) = (host.shutdown.take(), host.relisten.take());
         if shutdown.is_some() {
             self.stop();
+            // Whoever sees that the connection is closed finds nobody who listens.
+            self.stop_listening();
         }
         if let Some(endpoints) = relisten {
             self.replace_tcp(endpoints)?;

@@ -73,6 +73,11 @@ impl<'a, 'c> Caller<'a, 'c> {
         &mut self.cx.reply
     }
 
+    /// Counts that the command which runs the script answers an error.
+    pub fn fail(&mut self) {
+        self.cx.core.stats.command_mut(self.cx.command).failed += 1;
+    }
+
     /// The context of the command that runs the script.
     pub fn context(&mut self) -> &mut Context<'c> {
         self.cx

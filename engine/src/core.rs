@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::eviction::Evictor;
 use crate::host::Host;
 use crate::keyspace::{Keyspace, Waiting};
+use crate::observe::Observation;
 use crate::output::Output;
 use crate::params::Params;
 use crate::params::choice::SanitizeDump;
@@ -101,6 +102,8 @@ pub struct Core {
     pub(crate) client_memory: ClientMemory,
     /// Who listens to which channel.
     pub pubsub: Pubsub,
+    /// What is seen of single commands.
+    pub observation: Observation,
     /// What the client whose command runs is to be sent after the answer.
     pub(crate) pushes: Output,
     /// Scripts.

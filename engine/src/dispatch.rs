@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::effects::{Effects, Journal};
 use crate::error::Error;
 use crate::eviction::Evicted;
+use crate::observe;
 use crate::reply::Protocol;
 use crate::session::{Blocked, Closing, ReplyMode, Session};
 
@@ -272,6 +273,9 @@ pub(crate) fn call(cx: &mut Context<'_>, command: CommandId, args: Args<'_>) {
     let took = ended.saturating_sub(started);
     if cx.session.blocked.is_none() {
         cx.core.stats.ran(command, took, track);
+    }
+    if cx.core.observation.concerns(took) {
+        observe::observe(cx, entry, args, took);
     }
     if !cx.in_transaction {
         cx.core.stats.event_loop.commands_ns += took;

@@ -25,6 +25,7 @@ use crate::hash::KeyHasher;
 use crate::host::{Dataset, Host, NoHost};
 use crate::info;
 use crate::keyspace::{Cycle, Keyspace};
+use crate::observe::{self, Observation};
 use crate::output::Output;
 use crate::params::Params;
 use crate::persistence::Persistence;
@@ -117,6 +118,7 @@ impl Engine {
             reply_buffers: ReplyBuffers::default(),
             client_memory: ClientMemory::default(),
             pubsub: Pubsub::default(),
+            observation: Observation::default(),
             pushes: Output::default(),
             scripting: Scripting::default(),
             meanwhile: None,
@@ -174,6 +176,7 @@ impl Engine {
         self.core.client_memory.forget(key, &mut client.counted);
         transaction::discard(&mut self.keyspace, &mut client.session);
         pubsub::leave(&mut self.core, &mut client.session);
+        observe::leave(&mut self.core, key, &mut client.session);
     }
 
     /// What a request's first words name.
@@ -214,6 +217,9 @@ impl Engine {
         let now_ns = self.core.time.monotonic_ns();
         let stats = &mut self.core.stats;
         stats.event_loop.end(now_ns, stats.commands_processed);
+        if !self.core.persistence.waits.is_empty() {
+            self.core.collect_waits(now_ns);
+        }
     }
 
     /// Runs one request of a client, whose name was looked up before.
@@ -408,6 +414,7 @@ impl Engine {
         let effort = core.params.active_expire_effort() as u32;
         let start = core.time.monotonic_ns();
         keyspace.expire_cycle(cycle, effort, || ((core.time.monotonic_ns() - start) / 1000) as i64);
+        core.note_wait("expire-cycle", start);
         // Nobody's command runs.
         if !keyspace.events.is_empty() {
             core.publish_events(&mut keyspace.events, Protocol::default());

@@ -10,6 +10,7 @@ pub(crate) fn apply(keyspace: &mut Keyspace, core: &mut Core) {
     core.apply_requirepass();
     let params = &core.params;
     core.track_latency = params.latency_tracking();
+    core.observation.configure(params);
     let (log_factor, decay_minutes) = (params.lfu_log_factor() as u32, params.lfu_decay_time() as u32);
     keyspace.access.configure(params.maxmemory_policy(), log_factor, decay_minutes);
     let limit = match params.maxmemory() {

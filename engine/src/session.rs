@@ -14,6 +14,7 @@ use crate::pubsub::Subscriptions;
 use crate::reply::{Protocol, Reply};
 use crate::stats::Stats;
 use crate::transaction::{Size, Transaction, WatchList};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::Arc;
@@ -121,6 +122,14 @@ pub struct Transport {
 }
 
 impl Transport {
+    /// The peer as `MONITOR` shows it.
+    pub(crate) fn peer_shown(&self) -> Cow<'_, str> {
+        match self.local.strip_suffix(":0") {
+            Some(path) if self.unix => Cow::Owned(format!("unix:{path}")),
+            _ => Cow::Borrowed(&self.peer),
+        }
+    }
+
     /// Whether the peer is on this machine.
     pub fn is_local(&self) -> bool {
         self.unix || self.peer.starts_with("127.") || self.peer.starts_with("[::1]")
@@ -173,6 +182,8 @@ pub struct Session {
     pub evicted: bool,
     /// What it listens to, if it does to anything.
     pub(crate) subscriptions: Option<Box<Subscriptions>>,
+    /// It is shown all that runs (`MONITOR`).
+    pub(crate) monitors: bool,
     /// Not evicted when memory for clients is short.
     pub no_evict: bool,
     /// Its lookups leave access clocks alone.
@@ -218,6 +229,7 @@ impl Session {
             overflowed: false,
             evicted: false,
             subscriptions: None,
+            monitors: false,
             no_evict: false,
             no_touch: false,
             created_ms: now_ms,
@@ -227,6 +239,11 @@ impl Session {
             commands: 0,
             transport: Transport { fd: -1, ..Transport::default() },
         }
+    }
+
+    /// Whether it is shown all that runs (`MONITOR`).
+    pub fn monitors(&self) -> bool {
+        self.monitors
     }
 
     /// What it is to those that select by it.

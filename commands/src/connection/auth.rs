@@ -9,8 +9,9 @@ command! {
     summary: "Authenticates the connection.",
     syntax: "[username] password",
     notes: [of("username").since("6.0.0")],
-    flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY | SENSITIVE,
+    flags: NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY,
     history: [("6.0.0", "Added ACL style (username and password).")],
+    secrets: |args| (1..args.len()).collect(),
     run: auth,
 }
 

@@ -1,5 +1,6 @@
 //! RESET: make the session what it was when it began, so that a pool can hand a connection on.
 
+use russet_engine::observe;
 use russet_engine::prelude::*;
 use russet_engine::pubsub;
 use russet_engine::session::ReplyMode;
@@ -15,6 +16,7 @@ command! {
 fn reset(cx: &mut Context<'_>, _: Args<'_>) -> Outcome {
     transaction::discard(cx.db.keyspace(), cx.session);
     pubsub::leave(cx.core, cx.session);
+    observe::leave(cx.core, cx.client, cx.session);
     cx.select(0)?;
     cx.set_protocol(Protocol::Resp2);
     // Library name and version stay: they are facts about the client, not about what it is doing.

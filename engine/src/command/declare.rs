@@ -68,6 +68,9 @@ macro_rules! __command_field {
     ($command:ident, channels, $value:expr) => {
         $crate::command::Command { channels: Some($value), ..$command }
     };
+    ($command:ident, secrets, $value:expr) => {
+        $crate::command::Command { secrets: Some($value), ..$command }
+    };
     ($command:ident, deprecated, $value:expr) => {
         $crate::command::Command { deprecated: Some($value), ..$command }
     };

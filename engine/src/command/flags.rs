@@ -66,15 +66,13 @@ pub mod command {
             MOVABLEKEYS = "movablekeys",
             /// Runs while a script is busy.
             ALLOW_BUSY = "allow_busy",
-            /// Its arguments are kept out of logs.
-            SENSITIVE = "sensitive",
             /// Touches every key of a database: `FLUSHALL`, `SWAPDB`.
             TOUCHES_ARBITRARY_KEYS = "touches_arbitrary_keys",
         }
     }
 
     /// Flags that exist for the server alone; `COMMAND INFO` does not show them.
-    pub const HIDDEN: u64 = PROTECTED | MAY_REPLICATE | SENSITIVE | TOUCHES_ARBITRARY_KEYS;
+    pub const HIDDEN: u64 = PROTECTED | MAY_REPLICATE | TOUCHES_ARBITRARY_KEYS;
 }
 
 /// What happens to a key that a command names.

@@ -56,6 +56,9 @@ pub type Run = fn(&mut Context<'_>, Args<'_>) -> Outcome;
 /// A function that finds keys among arguments. It must do with any, for it is asked before the command runs.
 pub type FindKeys = fn(Args<'_>) -> Vec<FoundKey>;
 
+/// Finds the words of a request that are secrets.
+pub type FindSecrets = fn(Args<'_>) -> Vec<usize>;
+
 /// A declaration, as [`command!`](macro@crate::command) makes it. Fields that a declaration leaves out keep the
 /// value that [`Command::EMPTY`] has.
 #[derive(Clone, Copy)]
@@ -84,6 +87,8 @@ pub struct Command {
     pub find_keys: Option<FindKeys>,
     /// Where the channels are that it publishes to or subscribes to.
     pub channels: Option<Channels>,
+    /// Finds the words of a request that nobody is shown: passwords.
+    pub secrets: Option<FindSecrets>,
     /// Hints for clients and proxies, as in `request_policy:all_shards`.
     pub tips: &'static [&'static str],
     /// What changed in which version.
@@ -114,6 +119,7 @@ impl Command {
         keys: &[],
         find_keys: None,
         channels: None,
+        secrets: None,
         tips: &[],
         history: &[],
         deprecated: None,

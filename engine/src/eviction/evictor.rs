@@ -133,8 +133,12 @@ impl Core {
                 outcome = self.wait_for_garbage(keyspace, began);
                 break;
             };
+            let freeing = self.observation.latency.is_on().then(|| self.time.monotonic_ns());
             keyspace.evict(victim, self.evictor.lazily);
             self.drop_garbage(keyspace);
+            if let Some(freeing) = freeing {
+                self.note_wait("eviction-del", freeing);
+            }
             // One by one: the room that events take while they wait would have to be made by evicting more.
             if !keyspace.events.is_empty() {
                 self.publish_events(&mut keyspace.events, own);
@@ -148,6 +152,7 @@ impl Core {
             }
         }
         self.note_outcome(outcome);
+        self.note_wait("eviction-cycle", began);
         outcome
     }
 

@@ -10,12 +10,11 @@ parameters! {
     Monitoring in monitoring;
 
     /// Commands slower than this go to the slow log; 0 logs all, -1 none.
-    slowlog_log_slower_than: i64 = "10000" in Range::new(-1, i64::MAX).unit("microseconds"), [],
-        later "the slow log";
+    slowlog_log_slower_than: i64 = "10000" in Range::new(-1, i64::MAX).unit("microseconds"), [];
     /// Entries that the slow log keeps.
-    slowlog_max_len: i64 = "128" in Range::new(0, i64::MAX).unit("entries"), [], later "the slow log";
+    slowlog_max_len: i64 = "128" in Range::new(0, i64::MAX).unit("entries"), [];
     /// Events slower than this are remembered for LATENCY; 0 remembers none.
-    latency_monitor_threshold: i64 = "0" in Range::new(0, i64::MAX).unit("ms"), [], later "LATENCY";
+    latency_monitor_threshold: i64 = "0" in Range::new(0, i64::MAX).unit("ms"), [];
     /// Count how long each command takes.
     latency_tracking: bool = "yes" in (), [];
     /// The percentiles of those times that INFO shows.

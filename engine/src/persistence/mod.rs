@@ -14,6 +14,7 @@ pub use loading::Loading;
 pub use snapshots::Snapshots;
 
 use crate::error::Error;
+use crate::observe::Waits;
 use crate::params::Params;
 
 /// What is kept about files.
@@ -31,6 +32,8 @@ pub struct Persistence {
     pub forks: Forks,
     /// Packed structures that `sanitize-dump-payload` has had checked more closely.
     pub sanitized: u64,
+    /// What took long in this tick.
+    pub waits: Waits,
 }
 
 impl Persistence {
@@ -43,6 +46,7 @@ impl Persistence {
             child: None,
             forks: Forks::default(),
             sanitized: 0,
+            waits: Waits::default(),
         }
     }
 

@@ -93,6 +93,7 @@ pub fn append_for(
 /// Appends a letter for each thing that is true of the client, or `N`.
 fn append_flags(line: &mut Vec<u8>, session: &Session) {
     let flags = [
+        (b'O', session.monitors()),
         (b'S', session.kind() == Kind::Replica),
         (b'M', session.kind() == Kind::Master),
         (b'P', session.kind() == Kind::PubSub),

@@ -42,6 +42,7 @@ command! {
         after("KEYS", -2).to(-1).read_write().access().delete().incomplete(),
     ],
     find_keys: find_keys,
+    secrets: secrets,
     tips: ["nondeterministic_output"],
     history: [
         ("3.0.0", "Added the `COPY` and `REPLACE` options."),
@@ -50,6 +51,22 @@ command! {
         ("6.0.0", "Added the `AUTH2` option."),
     ],
     run: migrate,
+}
+
+/// What stands behind `AUTH` and `AUTH2`.
+fn secrets(args: Args<'_>) -> Vec<usize> {
+    let mut secrets = Vec::new();
+    let mut at = 6;
+    while at < args.len() && !args.is(at, "KEYS") {
+        let words = match () {
+            () if args.is(at, "AUTH") => 1,
+            () if args.is(at, "AUTH2") => 2,
+            () => 0,
+        };
+        secrets.extend((at + 1..args.len()).take(words));
+        at += 1 + words;
+    }
+    secrets
 }
 
 /// Word 3, or, where that is empty, all words behind `KEYS`.

@@ -66,6 +66,7 @@ impl Children {
         let process = child::spawn(|reports| i32::from(work(Progress::new(reports, purpose)).is_err()))?;
         persistence.forks.total += 1;
         persistence.forks.latest_us = process.fork_us;
+        persistence.waits.note("fork", Duration::from_micros(process.fork_us));
         persistence.child = Some(Child {
             purpose,
             started_ms: now_ms(),

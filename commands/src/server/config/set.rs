@@ -2,7 +2,7 @@
 
 use russet_engine::Core;
 use russet_engine::host::Dataset;
-use russet_engine::params::SetError;
+use russet_engine::params::{self, SetError};
 use russet_engine::prelude::*;
 
 command! {
@@ -14,7 +14,12 @@ command! {
     flags: ADMIN | NOSCRIPT | LOADING | STALE,
     tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
     history: [("7.0.0", "Added the ability to set multiple parameters in one call.")],
+    secrets: |args| (3..args.len()).step_by(2).filter(|&value| names_secret(args.word(value - 1))).collect(),
     run: set,
+}
+
+fn names_secret(parameter: &[u8]) -> bool {
+    params::find(parameter).is_some_and(|parameter| parameter.is_sensitive())
 }
 
 fn set(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {

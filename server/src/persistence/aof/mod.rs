@@ -223,7 +223,8 @@ impl Aof {
 
     fn flush(&mut self, forced: bool, params: &Params, persistence: &mut Persistence) {
         let hold = params.no_appendfsync_on_rewrite() && persistence.child.is_some();
-        self.writer.flush(forced, Rules { policy: params.appendfsync(), hold }, &mut persistence.journal);
+        let rules = Rules { policy: params.appendfsync(), hold, child: persistence.child.is_some() };
+        self.writer.flush(forced, rules, &mut persistence.journal, &mut persistence.waits);
     }
 }
 

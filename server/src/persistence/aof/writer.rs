@@ -20,6 +20,7 @@
 
 use super::syncer::Syncer;
 use crate::sys::os_text;
+use russet_engine::observe::Waits;
 use russet_engine::params::choice::AppendFsync;
 use russet_engine::persistence::Journal;
 use std::fs::File;
@@ -42,6 +43,8 @@ pub(crate) struct Rules {
     pub policy: AppendFsync,
     /// Not now: a child writes, and `no-appendfsync-on-rewrite` is set.
     pub hold: bool,
+    /// A child writes.
+    pub child: bool,
 }
 
 /// The increment that is being written.
@@ -135,11 +138,27 @@ impl Writer {
     }
 
     /// Writes the buffer, if there is anything in it and it is time, or in any case if it is `forced`.
-    pub(crate) fn flush(&mut self, forced: bool, rules: Rules, journal: &mut Journal) {
-        if self.file.is_some() && self.write(forced, rules.policy, journal) {
-            self.sync(rules);
+    pub(crate) fn flush(&mut self, forced: bool, rules: Rules, journal: &mut Journal, waits: &mut Waits) {
+        let (began, size) = (Instant::now(), self.size);
+        let may_sync = self.file.is_some() && self.write(forced, rules.policy, journal);
+        if self.size != size {
+            let took = began.elapsed();
+            waits.note("aof-write", took);
+            waits.note(self.circumstances(rules), took);
+        }
+        if may_sync {
+            self.sync(rules, waits);
         }
         self.tell(journal);
+    }
+
+    /// What a write that took long may have waited for, as the name of an event.
+    fn circumstances(&self, rules: Rules) -> &'static str {
+        match () {
+            () if self.syncer.pending() > 0 => "aof-write-pending-fsync",
+            () if rules.child => "aof-write-active-child",
+            () => "aof-write-alone",
+        }
     }
 
     /// Says what commands and `INFO` are to know.
@@ -234,7 +253,7 @@ impl Writer {
     }
 
     /// Has the disk keep what was written, if it is time.
-    fn sync(&mut self, rules: Rules) {
+    fn sync(&mut self, rules: Rules, waits: &mut Waits) {
         let Some(file) = &self.file else { return };
         if rules.hold {
             return;
@@ -242,7 +261,10 @@ impl Writer {
         match rules.policy {
             AppendFsync::No => {}
             AppendFsync::Always => {
-                if let Err(error) = file.sync_data() {
+                let began = Instant::now();
+                let synced = file.sync_data();
+                waits.note("aof-fsync-always", began.elapsed());
+                if let Err(error) = synced {
                     let why = os_text(&error);
                     tracing::warn!(
                         "Can't persist AOF for fsync error when the AOF fsync policy is 'always': {why}. Exiting..."

@@ -63,6 +63,7 @@ fn evalsha_ro(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn run_text(cx: &mut Context<'_>, args: Args<'_>, read_only: bool) -> Outcome {
+    cx.show_first(args);
     let call = Invocation::of(args)?;
     let text = args.word(1);
     let script = match cx.core.scripting.cache.get(&digest(text)) {
@@ -77,6 +78,7 @@ fn run_text(cx: &mut Context<'_>, args: Args<'_>, read_only: bool) -> Outcome {
 }
 
 fn run_known(cx: &mut Context<'_>, args: Args<'_>, read_only: bool) -> Outcome {
+    cx.show_first(args);
     let call = Invocation::of(args)?;
     let Some(script) = cx.core.scripting.cache.find(args.word(1)) else {
         return Err(Error::new("NOSCRIPT No matching script. Please use EVAL."));

@@ -102,6 +102,14 @@ pub(crate) fn observe(cx: &mut Context<'_>, entry: &Entry, args: Args<'_>, took_
     }
 }
 
+impl Context<'_> {
+    /// Whether the command that runs was called by a script, not by the client itself.
+    fn runs_for_script(&self) -> bool {
+        // Clients that are answered while a script runs long are in no transaction.
+        self.in_transaction && self.core.scripting.running.is_some()
+    }
+}
+
 impl Core {
     /// Tells the latency monitor that something took from `began_ns` until now.
     pub(crate) fn note_wait(&mut self, event: &'static str, began_ns: u64) {

@@ -15,9 +15,18 @@ use crate::core::Core;
 use crate::delivery::Delivery;
 use crate::params::words;
 use crate::session::{ClientKey, Kind, Session};
+use std::borrow::Cow;
 use std::io::Write;
 
 impl Context<'_> {
+    /// Shows the running command, whose words are `args`, to those who monitor before it does anything: for one that is
+    /// declared with `SKIP_MONITOR` because it runs others, which are shown after it.
+    pub fn show_first(&mut self, args: Args<'_>) {
+        if !self.core.observation.monitors.is_empty() {
+            feed(self, self.registry.get(self.command), args);
+        }
+    }
+
     /// Shows all that runs to the session, from now on. Returns whether it was not shown that before.
     pub fn monitor(&mut self) -> bool {
         if std::mem::replace(&mut self.session.monitors, true) {
@@ -44,8 +53,8 @@ pub(super) fn feed(cx: &mut Context<'_>, entry: &Entry, args: Args<'_>) {
     let (seconds, fraction) = (now_us.div_euclid(1_000_000), now_us.rem_euclid(1_000_000));
     let mut line = Vec::with_capacity(64 + args.bytes());
     // Writing to a vector cannot fail.
-    let _ =
-        write!(line, "+{seconds}.{fraction:06} [{} {}]", cx.db.index(), cx.session.transport.peer_shown());
+    let peer = if cx.runs_for_script() { Cow::Borrowed("lua") } else { cx.session.transport.peer_shown() };
+    let _ = write!(line, "+{seconds}.{fraction:06} [{} {peer}]", cx.db.index());
     for word in shown(entry, args) {
         line.push(b' ');
         line.extend(words::quote(&word));

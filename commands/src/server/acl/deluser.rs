@@ -10,6 +10,7 @@ command! {
     syntax: "username [username ...]",
     flags: ADMIN | NOSCRIPT | LOADING | STALE,
     tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
+    secrets: |args| (2..args.len()).collect(),
     run: deluser,
 }
 

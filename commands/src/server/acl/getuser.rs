@@ -14,6 +14,7 @@ command! {
         ("6.2.0", "Added Pub/Sub channel patterns."),
         ("7.0.0", "Added selectors and changed the format of key and channel patterns from a list to their rule representation."),
     ],
+    secrets: |args| (2..args.len()).collect(),
     run: getuser,
 }
 

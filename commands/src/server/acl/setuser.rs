@@ -14,6 +14,7 @@ command! {
         ("6.2.0", "Added Pub/Sub channel patterns."),
         ("7.0.0", "Added selectors and key based permissions."),
     ],
+    secrets: |args| (2..args.len()).collect(),
     run: setuser,
 }
 

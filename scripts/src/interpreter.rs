@@ -1,12 +1,13 @@
 //! The interpreter of `#!lua`, as the engine knows it.
 
+use crate::sandbox::Purpose;
 use crate::states::{Handle, State};
 use mlua::Function;
 use russet_engine::Error;
 use russet_engine::scripting::{Caller, Digest, Failure, Interpreter, Invocation, Language, Script};
 use std::rc::Rc;
 
-inventory::submit! { Language { name: "lua", start: |limits| Box::new(Lua { handle: Handle::new(limits) }) } }
+inventory::submit! { Language { name: "lua", start: |limits| Box::new(Lua { handle: Handle::new(Purpose::Scripts, limits) }) } }
 
 /// The source that errors name.
 const SOURCE: &str = "@user_script";

@@ -12,6 +12,7 @@
 
 mod answer;
 mod api;
+mod functions;
 mod interpreter;
 mod lent;
 pub mod library;

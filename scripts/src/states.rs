@@ -1,6 +1,7 @@
 //! The states of a thread. A Lua state must not leave the thread that made it, but an engine may: it has a handle, and finds a
 //! new state where it comes to.
 
+use crate::functions::Loaded;
 use crate::sandbox::{Purpose, Sandbox};
 use ahash::AHashMap;
 use mlua::Function;
@@ -13,10 +14,12 @@ use std::sync::{Arc, Weak};
 pub(crate) struct State {
     pub(crate) sandbox: Sandbox,
     pub(crate) compiled: RefCell<AHashMap<Digest, Function>>,
+    pub(crate) loaded: Loaded,
 }
 
 /// A handle of a state.
 pub(crate) struct Handle {
+    purpose: Purpose,
     limits: Limits,
     /// It is the owner of the state whose place has the same address.
     alive: Arc<()>,
@@ -27,8 +30,8 @@ thread_local! {
 }
 
 impl Handle {
-    pub(crate) fn new(limits: Limits) -> Handle {
-        Handle { limits, alive: Arc::new(()) }
+    pub(crate) fn new(purpose: Purpose, limits: Limits) -> Handle {
+        Handle { purpose, limits, alive: Arc::new(()) }
     }
 
     /// The state, as far as this thread has one.
@@ -47,8 +50,8 @@ impl Handle {
         if let Some(state) = self.existing() {
             return Ok(state);
         }
-        let sandbox = Sandbox::new(Purpose::Scripts, self.limits.memory)?;
-        let state = Rc::new(State { sandbox, compiled: RefCell::default() });
+        let sandbox = Sandbox::new(self.purpose, self.limits.memory)?;
+        let state = Rc::new(State { sandbox, compiled: RefCell::default(), loaded: Loaded::default() });
         STATES.with_borrow_mut(|states| {
             states.retain(|(alive, _)| alive.strong_count() > 0);
             states.push((Arc::downgrade(&self.alive), state.clone()));

@@ -19,6 +19,7 @@
 
 mod cache;
 mod caller;
+pub mod functions;
 mod interpreter;
 mod run;
 mod running;
@@ -26,6 +27,7 @@ mod shebang;
 
 pub use cache::{Cache, Digest, Script, digest};
 pub use caller::{Caller, Replicate};
+pub use functions::Functions;
 pub use interpreter::{Failure, Interpreter, Interpreters, Language, Limits};
 pub use run::{Invocation, begin, compile, run, run_in};
 pub use running::{Kind, Running};
@@ -41,6 +43,8 @@ pub struct Scripting {
     pub cache: Cache,
     /// The interpreters that have been started.
     pub interpreters: Interpreters,
+    /// Libraries of functions.
+    pub functions: Functions,
     /// The script or function that runs.
     pub running: Option<Running>,
     /// Scripts may run commands that are kept from them (`DEBUG SET-DISABLE-DENY-SCRIPTS`).

@@ -74,7 +74,7 @@ pub fn begin(cx: &Context<'_>, flags: Flags, read_only: bool) -> Result<(), Erro
 const MEMORY: usize = 1 << 30;
 
 /// What an interpreter may use: a quarter of the machine's memory. What the server is killed for is no use to anyone.
-fn limits(cx: &Context<'_>) -> Limits {
+pub(super) fn limits(cx: &Context<'_>) -> Limits {
     match cx.core.host.usage().system_memory {
         0 => Limits { memory: MEMORY },
         memory => Limits { memory: (memory / 4).max(64 << 20) as usize },

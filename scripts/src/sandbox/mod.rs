@@ -9,6 +9,7 @@ use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, StdLib, Table, Value, VmState};
 use russet_engine::Error;
 use russet_engine::scripting::{Caller, Failure, Invocation};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// The name of `sandbox.lua` among the sources of what runs.
@@ -16,6 +17,9 @@ pub(crate) const SOURCE: &str = "=sandbox";
 
 /// A script that computes is looked at when it has run this many instructions.
 const INSTRUCTIONS: u32 = 100_000;
+
+/// The code of a library, which registers functions and no more, may be looked at so often: that is about half a second.
+const PATIENCE: u32 = 500;
 
 /// What a sandbox is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +170,31 @@ impl Sandbox {
             self.lua.gc_collect()?;
         }
         Ok(())
+    }
+
+    /// Runs code that finds these globals instead of those of scripts, and returns whether it ended well, and what it
+    /// returned or raised. It ends early after [`PATIENCE`] looks, unless `patient`.
+    pub(crate) fn run_among(
+        &self,
+        code: &Function,
+        globals: &Table,
+        patient: bool,
+    ) -> mlua::Result<(bool, Value)> {
+        let Some(face) = self.lua.globals().metatable() else { return Err(mlua::Error::StackError) };
+        face.raw_set("__index", globals)?;
+        let looks = Cell::new(0);
+        self.lua.set_global_hook(HookTriggers::new().every_nth_instruction(INSTRUCTIONS), move |_, _| {
+            looks.set(looks.get() + 1);
+            if looks.get() > PATIENCE && !patient {
+                Raised::new("FUNCTION LOAD timeout").raise()
+            } else {
+                Ok(VmState::Continue)
+            }
+        })?;
+        let ran = self.run.call(code);
+        watch(&self.lua)?;
+        face.raw_set("__index", &self.globals)?;
+        ran
     }
 
     fn finish(

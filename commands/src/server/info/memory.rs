@@ -4,10 +4,12 @@ use crate::server::memory::balance::{Balance, Excess};
 use russet_engine::info::{Fields, Shown, human};
 use russet_engine::info_section;
 use russet_engine::prelude::*;
+use russet_engine::scripting::functions;
 
 info_section! { name: "Memory", order: 300, shown: Shown::ByDefault, write: write }
 
 fn write(cx: &mut Context<'_>, fields: &mut Fields) {
+    functions::sync(cx);
     let balance = Balance::of(cx);
     let Balance { usage, allocator, .. } = &balance;
     let uncounted = cx.core.host.uncounted_memory() + cx.db.keyspace().effects.pending_bytes();
@@ -47,7 +49,7 @@ fn write(cx: &mut Context<'_>, fields: &mut Fields) {
     fields.put("lazyfreed_objects", usage.lazy_freed);
 }
 
-/// What interpreters use, and the texts of scripts.
+/// What interpreters use, and the texts of scripts and libraries.
 fn scripts(cx: &Context<'_>, fields: &mut Fields) {
     let scripting = &cx.core.scripting;
     let (interpreters, texts) = (scripting.interpreters.memory() as u64, scripting.cache.memory() as u64);
@@ -56,10 +58,14 @@ fn scripts(cx: &Context<'_>, fields: &mut Fields) {
     fields.put("used_memory_lua_human", human(interpreters));
     fields.put("used_memory_scripts_eval", texts);
     fields.put("number_of_cached_scripts", scripting.cache.len());
-    fields.put_zeros(&["number_of_functions", "number_of_libraries", "used_memory_vm_functions"]);
-    fields.put_bytes("used_memory_vm_total", interpreters);
-    fields.put("used_memory_functions", 0);
-    fields.put_bytes("used_memory_scripts", texts);
+    let functions = &scripting.functions;
+    let (engines, libraries) = (functions.engine_memory() as u64, functions.set.memory() as u64);
+    fields.put("number_of_functions", functions.set.function_count());
+    fields.put("number_of_libraries", functions.set.libraries().len());
+    fields.put("used_memory_vm_functions", engines);
+    fields.put_bytes("used_memory_vm_total", interpreters + engines);
+    fields.put("used_memory_functions", libraries);
+    fields.put_bytes("used_memory_scripts", texts + libraries);
 }
 
 #[cfg(test)]

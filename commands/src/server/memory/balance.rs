@@ -39,6 +39,8 @@ pub(crate) struct Balance {
     pub(crate) journal: usize,
     /// Of scripts: their texts, and what interpreters make of them.
     pub(crate) scripts: usize,
+    /// The same of functions.
+    pub(crate) functions: usize,
     pub(crate) keys: usize,
     /// Of the databases that hold keys.
     pub(crate) databases: Vec<DatabaseOverhead>,
@@ -51,6 +53,7 @@ impl Balance {
         let own = cx.session.memory(cx.reply.output());
         let others = cx.core.clients.iter().map(|(_, client)| client.session.memory(&client.output));
         let scripting = &cx.core.scripting;
+        let functions = scripting.functions.set.memory() + scripting.functions.engine_memory();
         let scripts = scripting.cache.memory() + scripting.interpreters.memory();
         let databases = cx.db.keyspace().databases();
         Balance {
@@ -61,6 +64,7 @@ impl Balance {
             normal_clients: cx.core.clients.iter().count(),
             journal: cx.core.persistence.journal.buffer_room as usize,
             scripts,
+            functions,
             keys: databases.iter().map(Database::len).sum(),
             databases: databases
                 .iter()
@@ -74,7 +78,7 @@ impl Balance {
     /// Bytes that the server takes without its data.
     pub(crate) fn overhead(&self) -> usize {
         let databases = self.databases.iter().map(|database| database.main + database.expires);
-        self.usage.memory_startup + self.clients + self.journal + self.scripts + databases.sum::<usize>()
+        self.usage.memory_startup + self.clients + self.journal + self.scripts + self.functions + databases.sum::<usize>()
     }
 
     /// Bytes of keys and values.
@@ -143,7 +147,7 @@ impl Balance {
     /// A server of which only a few things are known.
     pub(crate) fn example(used: usize, peak: usize, resident: usize, allocator: AllocatorUsage) -> Self {
         let usage = Usage { memory: used, memory_peak: peak, resident, ..Usage::default() };
-        Balance { usage, allocator, peak, clients: 0, normal_clients: 1, journal: 0, scripts: 0, keys: 0, databases: Vec::new() }
+        Balance { usage, allocator, peak, clients: 0, normal_clients: 1, journal: 0, scripts: 0, functions: 0, keys: 0, databases: Vec::new() }
     }
 }
 

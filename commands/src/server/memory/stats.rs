@@ -53,7 +53,7 @@ fn figures(balance: &Balance) -> Vec<(String, Figure)> {
     put("cluster.links", Figure::Bytes(0));
     put("aof.buffer", Figure::Bytes(balance.journal));
     put("lua.caches", Figure::Bytes(balance.scripts));
-    put("functions.caches", Figure::Bytes(0));
+    put("functions.caches", Figure::Bytes(balance.functions));
     for database in &balance.databases {
         let fields = [
             ("overhead.hashtable.main", database.main),

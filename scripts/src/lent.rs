@@ -4,7 +4,7 @@
 //! place of the thread's own for as long as the script runs.
 
 use russet_engine::args::OwnedArgs;
-use russet_engine::scripting::{Caller, Replicate};
+use russet_engine::scripting::{Caller, Replicate, Running};
 use russet_engine::{Error, Protocol};
 use scoped_tls_hkt::scoped_thread_local;
 
@@ -22,6 +22,8 @@ pub(crate) trait Lent {
     fn replicate(&mut self) -> &mut Replicate;
     /// See [`Caller::interrupt`].
     fn interrupt(&mut self) -> bool;
+    /// The command that ends what runs.
+    fn kill_command(&self) -> &'static str;
 }
 
 impl Lent for Caller<'_, '_> {
@@ -47,6 +49,10 @@ impl Lent for Caller<'_, '_> {
 
     fn interrupt(&mut self) -> bool {
         Caller::interrupt(self)
+    }
+
+    fn kill_command(&self) -> &'static str {
+        self.running().map_or("SCRIPT KILL", Running::kill_command)
     }
 }
 

@@ -244,10 +244,10 @@ fn watch(lua: &Lua) -> mlua::Result<()> {
 }
 
 fn interrupt(lua: &Lua) -> mlua::Result<VmState> {
-    if lent::with(|lent| lent.interrupt()) != Some(true) {
+    let Some(command) = lent::with(|lent| lent.interrupt().then(|| lent.kill_command())).flatten() else {
         return Ok(VmState::Continue);
-    }
+    };
     // Whoever catches this is told again at the next line.
     lua.set_global_hook(HookTriggers::EVERY_LINE, |lua, _| interrupt(lua))?;
-    Raised::new("Script killed by user with SCRIPT KILL.").raise()
+    Raised::new(&format!("Script killed by user with {command}.")).raise()
 }

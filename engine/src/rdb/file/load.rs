@@ -10,6 +10,7 @@ use crate::eviction::Measure;
 use crate::hash::KeyHasher;
 use crate::keyspace::Keyspace;
 use crate::params::Params;
+use crate::scripting::functions::library_name;
 use crate::value::Entry;
 use russet_structures::dict::Dict;
 use russet_structures::element::Element;
@@ -152,7 +153,7 @@ impl<R: Read> Loader<R> {
                     self.fields.push((name, self.reader.bytes()?));
                 }
                 opcode::MODULE_AUX => self.beside.module_aux.push(ModuleAux::read(&mut self.reader)?),
-                opcode::FUNCTION => self.beside.libraries.push(self.reader.bytes()?.into()),
+                opcode::FUNCTION => self.library(keyspace)?,
                 opcode::FUNCTION_1 => {
                     return Err(Error::Unknown("Pre-release function format not supported.".into()));
                 }
@@ -289,6 +290,19 @@ impl<R: Read> Loader<R> {
         Ok(())
     }
 
+    /// Reads a library, whose name must not be taken unless it may be replaced.
+    fn library(&mut self, keyspace: &Keyspace) -> Result<(), Error> {
+        let code = self.reader.bytes()?;
+        let name = library_name(&code);
+        let taken = |code: &Box<[u8]>| name.is_some() && library_name(code) == name;
+        if !self.rules.replace && keyspace.beside.libraries.iter().any(taken) {
+            let name = name.unwrap_or_default();
+            return Err(Error::Corrupt(format!("Library '{name}' already exists").into()));
+        }
+        self.beside.libraries.push(code.into());
+        Ok(())
+    }
+
     /// The checksum, and what stands beside the keys.
     fn end(&mut self, keyspace: &mut Keyspace) -> Result<(), Error> {
         if self.version >= FIRST_WITH_CHECKSUM {
@@ -300,7 +314,12 @@ impl<R: Read> Loader<R> {
                 return Err(Error::Checksum { expected, found });
             }
         }
-        keyspace.beside = std::mem::take(&mut self.beside);
+        let new = std::mem::take(&mut self.beside);
+        let names: Vec<_> = new.libraries.iter().map(|code| library_name(code)).collect();
+        let mut libraries = std::mem::take(&mut keyspace.beside.libraries);
+        libraries.retain(|code| !names.contains(&library_name(code)));
+        libraries.extend(new.libraries);
+        keyspace.beside = Beside { libraries, ..new };
         Ok(())
     }
 }

@@ -106,6 +106,11 @@ impl<'a> Header<'a> {
     }
 }
 
+/// The name of the library with this code, if it says one.
+pub(crate) fn library_name(code: &[u8]) -> Option<String> {
+    Header::read(code).ok().map(|header| header.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

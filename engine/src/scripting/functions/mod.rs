@@ -17,6 +17,7 @@ mod library;
 mod set;
 
 pub use dump::{dump, restore};
+pub(crate) use library::library_name;
 pub use library::{Function, Library};
 pub use set::{Collision, Set};
 

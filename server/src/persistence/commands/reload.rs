@@ -51,6 +51,8 @@ fn reload(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         for index in 0..dataset.keyspace.databases().len() {
             dataset.keyspace.db(index).flush();
         }
+        dataset.keyspace.beside.libraries.clear();
+        dataset.keyspace.beside.generation = 0;
         dataset.keyspace.dirty = changes;
     }
     match loading::load_now(&mut dataset, merge) {

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `datasets.rs` | data of every type and encoding |
 //! | `contents.rs` | what a server holds, to compare it with what another holds |
+//! | `functions.rs` | libraries of functions |
 //! | `pairs.rs` | who writes, who reads, and through which files |
 
 mod contents;
 mod datasets;
+mod functions;
 mod pairs;
 
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     trials.extend(pairs::trials());
+    trials.extend(functions::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

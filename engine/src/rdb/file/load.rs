@@ -294,8 +294,8 @@ impl<R: Read> Loader<R> {
     fn library(&mut self, keyspace: &Keyspace) -> Result<(), Error> {
         let code = self.reader.bytes()?;
         let name = library_name(&code);
-        let taken = |code: &Box<[u8]>| name.is_some() && library_name(code) == name;
-        if !self.rules.replace && keyspace.beside.libraries.iter().any(taken) {
+        let mut there = keyspace.beside.libraries.iter().map(|code| library_name(code));
+        if !self.rules.replace && name.is_some() && there.any(|taken| taken == name) {
             let name = name.unwrap_or_default();
             return Err(Error::Corrupt(format!("Library '{name}' already exists").into()));
         }

@@ -161,10 +161,8 @@ pub fn sync(cx: &mut Context<'_>) {
         let joined = functions.compile(&code, limits, true).and_then(|library| {
             functions.set.join(vec![Arc::new(library)], true).map_err(|taken| taken.error())
         });
-        if let Err(error) = joined {
-            if let Some(engine) = &functions.engine {
-                engine.left_out(&error);
-            }
+        if let (Err(error), Some(engine)) = (joined, &functions.engine) {
+            engine.left_out(&error);
         }
     }
     agree(cx);

@@ -27,3 +27,5 @@ mod plugins;
 mod server;
 mod shutdown;
 mod sys;
+
+pub use sys::gate::this_thread_forks;

@@ -51,7 +51,7 @@ thread_local! {
 }
 
 /// Declares that this thread, and no other, will ever fork: it enters without a word. O(1).
-pub(crate) fn this_thread_forks() {
+pub fn this_thread_forks() {
     FORKS.set(true);
 }
 

@@ -11,8 +11,10 @@ use crate::buckets::SLOTS;
 
 /// Bucket counts that a segment steps through. Neighbours differ by a third at most (from 3 on), and every size is
 /// one that size-class allocators serve without padding.
-const STEPS: [u16; 25] =
-    [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512];
+const STEPS: [u16; 32] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224,
+    256, 320, 384, 448, 512,
+];
 
 /// A segment of this many buckets splits rather than grows.
 pub(super) const MAX_STEP: usize = 512;
@@ -36,9 +38,11 @@ pub(super) fn is_worn(wear: u32, len: usize, count: usize) -> bool {
 
 /// Most entries that so many buckets may hold: 60 of 64 slots (94%), rounded up.
 ///
-/// Higher saves memory and lengthens probes; see the module's page for what was measured.
+/// Higher saves memory and lengthens probes; see the module's page for what was measured. The largest size may take 62 of 64
+/// (97%): what comes after it are two halves that are three quarters full.
 pub(super) const fn limit(count: usize) -> usize {
-    (count * SLOTS * 60).div_ceil(64)
+    let of_64 = if count == MAX_STEP { 62 } else { 60 };
+    (count * SLOTS * of_64).div_ceil(64)
 }
 
 /// The smallest bucket count whose limit is `len` or more.

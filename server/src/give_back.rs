@@ -14,6 +14,7 @@
 use crate::sys::alloc;
 use std::hint::black_box;
 use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 /// Less than this is not worth being given back.
 const WORTH_COLLECTING: usize = 16 * 1024 * 1024;
@@ -21,6 +22,8 @@ const WORTH_COLLECTING: usize = 16 * 1024 * 1024;
 const WORTH_SETTLING: usize = 1024 * 1024;
 /// Collections until mimalloc frees a page that it kept.
 const ROUNDS: u32 = 16;
+/// All of them follow each other at once when the use of memory has come to rest, as long as they take no more than this.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// What the use of memory was when it was last looked at, and who gives it back.
 #[derive(Default)]
@@ -32,11 +35,12 @@ pub(crate) struct GiveBack {
 }
 
 impl GiveBack {
-    /// Lets the system have what is not used any more: while the use of memory changes, for some time after that, and when
+    /// Lets the system have what is not used any more: while the use of memory changes, when it has come to rest, and when
     /// there was a peak, however short. Called once a second. O(pages that are not full).
     pub(crate) fn look(&mut self) {
         let (used, most) = (alloc::used_memory(), alloc::high_water());
-        if used.abs_diff(self.used) >= WORTH_SETTLING {
+        let changes = used.abs_diff(self.used) >= WORTH_SETTLING;
+        if changes {
             self.used = used;
             self.rounds = ROUNDS;
         }
@@ -45,8 +49,14 @@ impl GiveBack {
             self.rounds = ROUNDS;
         }
         if self.rounds > 0 {
-            self.rounds -= 1;
-            alloc::collect();
+            let begun = Instant::now();
+            loop {
+                self.rounds -= 1;
+                alloc::collect();
+                if changes || self.rounds == 0 || begun.elapsed() >= AT_ONCE {
+                    break;
+                }
+            }
             self.hand_over();
         }
     }
@@ -78,7 +88,6 @@ fn give_back_for_ever() {
 mod tests {
     use super::*;
     use crate::sys::memory;
-    use std::time::{Duration, Instant};
 
     /// Small blocks of which every page keeps none in the end, and one peak that is over before anybody looks.
     #[test]

@@ -337,7 +337,7 @@ impl<T: Slot> Dict<T> {
     /// Adds an entry that the caller knows not to be there, and returns it. O(1) amortised.
     ///
     /// `hasher` gives the hash of entries that are already there; it is called only when a segment
-    /// grows (then for all its entries, rarely more than 3840).
+    /// grows (then for all its entries, rarely more than 3968).
     ///
     /// # Panics
     ///

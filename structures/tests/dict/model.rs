@@ -195,15 +195,15 @@ fn a_large_dict_grows_and_shrinks() {
 /// Every way that a table can change, once, with as few entries as that takes: for Miri.
 #[test]
 fn splits_doubles_merges_and_halves() {
-    let mut dict = filled(0..3900);
+    let mut dict = filled(0..4000);
     assert_eq!(dict.stats(mixed).directory_bits, 1);
     dict.validate(mixed);
-    for key in 0..3800 {
+    for key in 0..3900 {
         assert_eq!(remove(&mut dict, key), Some(key));
     }
     assert_eq!(dict.stats(mixed).directory_bits, 0);
     dict.validate(mixed);
-    for key in 3800..3900 {
+    for key in 3900..4000 {
         assert_eq!(remove(&mut dict, key), Some(key));
         dict.insert_unique(mixed(&key), key, mixed);
     }

@@ -4,6 +4,7 @@ mod crashing;
 mod ending;
 mod listening;
 mod settings;
+mod users;
 
 use std::process::{Command, ExitCode, Stdio};
 
@@ -26,6 +27,9 @@ fn main() -> ExitCode {
         check("settings::unknown_on_the_command_line", settings::unknown_on_the_command_line),
         check("settings::unreadable_values", settings::unreadable_values),
         check("settings::rewrite_survives_a_restart", settings::rewrite),
+        check("users::acl_file", users::acl_file),
+        check("users::lines_of_the_configuration", users::lines_of_the_configuration),
+        check("users::mistakes_stop_the_start", users::mistakes_stop_the_start),
         check("listening::several_addresses", listening::several_addresses),
         check("listening::unix_socket", listening::unix_socket),
         check("listening::port_in_use", listening::port_in_use),

@@ -40,6 +40,8 @@ const MISTAKES: &[(Option<&str>, &str)] = &[
     (Some("port 0\nrename-command get SET\n"), "x.conf"),
     (Some("rename-command get x\nrename-command get y\n"), "x.conf"),
     (Some("loadmodule\n"), "x.conf"),
+    (Some("user\n"), "x.conf"),
+    (Some("user a on\nport 1\nuser a off\n"), "x.conf"),
     (Some("unixsocketperm 800\n"), "x.conf"),
     (Some("unixsocketperm 1000\n"), "x.conf"),
     (Some("appendfilename a/b\n"), "x.conf"),

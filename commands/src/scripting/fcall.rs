@@ -30,9 +30,11 @@ command! {
 }
 
 fn fcall(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    cx.show_first(args);
     functions::call(cx, args, false)
 }
 
 fn fcall_ro(cx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    cx.show_first(args);
     functions::call(cx, args, true)
 }

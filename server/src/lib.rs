@@ -29,3 +29,4 @@ mod shutdown;
 mod sys;
 
 pub use sys::gate::this_thread_forks;
+pub use sys::sparse::is_sparse;

@@ -15,7 +15,7 @@ unsafe extern "C" {
 /// Whether `address` lies on a page of small blocks that is mostly free and not the one that the next block of its size
 /// comes from. To be asked by the thread that allocates, of addresses inside its blocks; of any other address the answer is
 /// no.
-pub(crate) fn is_sparse(address: *const u8) -> bool {
+pub fn is_sparse(address: *const u8) -> bool {
     // SAFETY: the address is looked up and not followed; no heap stands for any. The counts of a page are read, which only
     // the thread that owns the page changes: for pages of other threads the answer may be that of a moment ago.
     unsafe { mi_unsafe_heap_page_is_under_utilized(ptr::null_mut(), address.cast_mut().cast(), SPARSE) }

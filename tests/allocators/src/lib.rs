@@ -25,8 +25,12 @@ enum Load {
     Mixed,
 }
 
+/// Tells whether an address lies on a page of the allocator's that is mostly free.
+pub type Sparse = fn(*const u8) -> bool;
+
 /// An engine, and what to ask it.
 struct Run {
+    sparse: Option<Sparse>,
     engine: Engine,
     client: ClientKey,
     chance: SmallRng,
@@ -35,12 +39,19 @@ struct Run {
 }
 
 impl Run {
-    fn new() -> Self {
+    fn new(sparse: Option<Sparse>) -> Self {
         russet_commands::link();
         let mut engine = Engine::new(Setup::for_tests(ManualClock::at(1_700_000_000_000)))
             .expect("the commands are sound");
         let client = engine.connect();
-        Run { engine, client, chance: SmallRng::seed_from_u64(6), value: vec![b'v'; 1 << 16], requests: 0 }
+        Run {
+            sparse,
+            engine,
+            client,
+            chance: SmallRng::seed_from_u64(6),
+            value: vec![b'v'; 1 << 16],
+            requests: 0,
+        }
     }
 
     fn ask(&mut self, words: &[&[u8]]) -> usize {
@@ -66,10 +77,18 @@ impl Run {
                     false => drop(self.ask(&[b"GET", name("k", key).as_bytes()])),
                 }
             }),
-            Load::Mixed => {
-                PHASES.iter().skip(1).for_each(|size| (0..500_000).for_each(|_| self.mixed(*size)))
-            }
+            Load::Mixed => PHASES.iter().skip(1).for_each(|size| {
+                (0..500_000).for_each(|_| self.mixed(*size));
+                self.compact();
+            }),
         }
+    }
+
+    /// Moves what stands where little else is left, where the allocator can tell: once round all keys, as the server would by
+    /// and by.
+    fn compact(&mut self) {
+        let Some(sparse) = self.sparse else { return };
+        while !self.engine.keyspace.compact(32, sparse).finished {}
     }
 
     fn set_small(&mut self, key: u32) {
@@ -147,14 +166,15 @@ fn resident() -> f64 {
 }
 
 /// Runs the load that the command line names, and prints what came out: microseconds of a request while filling and while
-/// churning; megabytes resident after both, and after a rest; megabytes of data.
-pub fn main() {
+/// churning; megabytes resident after both, and after a rest; megabytes of data. With `sparse`, values are moved together
+/// meanwhile.
+pub fn main(sparse: Option<Sparse>) {
     let load = match std::env::args().nth(1).as_deref() {
         Some("small") => Load::Small,
         Some("mixed") => Load::Mixed,
         _ => panic!("say `small` or `mixed`"),
     };
-    let mut run = Run::new();
+    let mut run = Run::new(sparse);
     let before = resident();
     let mut timed = |what: fn(&mut Run, Load)| {
         let (begun, from) = (cpu(), run.requests);

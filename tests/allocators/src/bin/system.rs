@@ -1,5 +1,5 @@
 //! The system's allocator.
 
 fn main() {
-    russet_allocators::main();
+    russet_allocators::main(None);
 }

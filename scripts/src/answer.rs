@@ -7,6 +7,12 @@ struct Reader<'a> {
     bytes: &'a [u8],
 }
 
+/// The integer that a reply is, if it is one.
+pub(crate) fn integer(reply: &[u8]) -> Option<Value> {
+    let rest = reply.strip_prefix(b":")?;
+    Some(number(Reader { bytes: rest }.int()))
+}
+
 /// Makes of a reply, as it would be sent, what a script is given. O(bytes).
 pub(crate) fn value(lua: &Lua, reply: &[u8]) -> mlua::Result<Value> {
     Reader { bytes: reply }.read(lua)
@@ -99,6 +105,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The bytes that follow, if they are bytes and a text.
+    fn text(&mut self) -> Option<&'a str> {
+        let before = self.bytes;
+        self.bytes = before.strip_prefix(b"$")?;
+        let length = usize::try_from(self.int()).ok();
+        let text = length.and_then(|length| std::str::from_utf8(self.bulk(length)).ok());
+        if text.is_none() {
+            self.bytes = before;
+        }
+        text
+    }
+
     /// No more than can follow.
     fn bounded(&self, length: usize) -> usize {
         length.min(self.bytes.len())
@@ -107,8 +125,11 @@ impl<'a> Reader<'a> {
     fn array(&mut self, lua: &Lua, length: usize) -> mlua::Result<Value> {
         let table = lua.create_table_with_capacity(self.bounded(length), 0)?;
         for index in 1..=length {
-            let element = self.read(lua)?;
-            table.raw_set(index, element)?;
+            match self.text() {
+                // It goes straight to its place, and not through the table of values that Rust holds.
+                Some(text) => table.raw_set(index, text)?,
+                None => table.raw_set(index, self.read(lua)?)?,
+            }
         }
         Ok(Value::Table(table))
     }

@@ -61,24 +61,29 @@ fn protected_call(lua: &Lua, words: MultiValue) -> mlua::Result<Value> {
     }
 }
 
-/// Runs a command. What it answers may take more memory than a script may ask for: that is looked at when the script asks for
-/// more.
+/// Runs a command.
 fn attempt(lua: &Lua, words: &MultiValue) -> mlua::Result<Result<Value, Raised>> {
-    let limit = lua.set_memory_limit(0)?;
     let done = lent::with(|lent| {
         if let Err(raised) = write_words(lent, words) {
             lent.words().clear();
             return Ok(Err(raised));
         }
-        match lent.call() {
-            Err(error) => Ok(Err(Raised { text: error.text().to_vec(), counted: true })),
-            Ok(reply) => match reply.strip_prefix(b"-") {
-                Some(error) => Ok(Err(Raised { text: coded(error, true), counted: true })),
-                None => answer::value(lua, reply).map(Ok),
-            },
+        let reply = match lent.call() {
+            Err(error) => return Ok(Err(Raised { text: error.text().to_vec(), counted: true })),
+            Ok(reply) => reply,
+        };
+        if let Some(integer) = answer::integer(reply) {
+            return Ok(Ok(integer));
         }
+        if let Some(error) = reply.strip_prefix(b"-") {
+            return Ok(Err(Raised { text: coded(error, true), counted: true }));
+        }
+        // An answer may take more memory than a script may ask for: that is looked at when the script asks for more.
+        let limit = lua.set_memory_limit(0)?;
+        let value = answer::value(lua, reply);
+        lua.set_memory_limit(limit)?;
+        value.map(Ok)
     });
-    lua.set_memory_limit(limit)?;
     done.unwrap_or(Ok(Err(Raised::new("redis.call/pcall can only be called inside a script invocation"))))
 }
 

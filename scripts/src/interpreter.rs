@@ -47,6 +47,10 @@ impl Interpreter for Lua {
         caller: &mut Caller<'_, '_>,
     ) -> Result<(), Failure> {
         let state = self.state()?;
+        // No script compiles another one, so what is compiled may stay borrowed.
+        if let Some(function) = state.compiled.borrow().get(&script.digest) {
+            return state.sandbox.run(function, &script.name, call, caller);
+        }
         let function = compiled(&state, script)?;
         state.sandbox.run(&function, &script.name, call, caller)
     }

@@ -4,6 +4,7 @@ use super::cache::{Digest, Script};
 use super::caller::Caller;
 use super::run::Invocation;
 use crate::error::Error;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// A script language. A crate registers the interpreter of one with
@@ -76,7 +77,7 @@ struct Started {
     /// Not here while a script of it runs.
     interpreter: Option<Box<dyn Interpreter>>,
     /// Bytes of memory that it used when that was last asked.
-    memory: usize,
+    memory: Cell<usize>,
 }
 
 impl Interpreters {
@@ -104,7 +105,6 @@ impl Interpreters {
     /// Puts back what was taken.
     pub(super) fn put_back(&mut self, language: &Language, interpreter: Box<dyn Interpreter>) {
         if let Some(started) = self.started.get_mut(language.name) {
-            started.memory = interpreter.memory();
             started.interpreter = Some(interpreter);
         }
     }
@@ -124,8 +124,14 @@ impl Interpreters {
         ended
     }
 
-    /// Bytes of memory that they use: those of one that runs, as when it began to.
+    /// Bytes of memory that they use: of one that runs, what it used when that was last asked.
     pub fn memory(&self) -> usize {
-        self.started.values().map(|started| started.memory).sum()
+        let of = |started: &Started| {
+            if let Some(interpreter) = &started.interpreter {
+                started.memory.set(interpreter.memory());
+            }
+            started.memory.get()
+        };
+        self.started.values().map(of).sum()
     }
 }

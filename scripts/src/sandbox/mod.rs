@@ -227,7 +227,11 @@ impl Sandbox {
     fn list<'w>(&self, words: impl ExactSizeIterator<Item = &'w [u8]>) -> mlua::Result<Table> {
         let list = self.lua.create_table_with_capacity(words.len(), 0)?;
         for (index, word) in words.enumerate() {
-            list.raw_set(index + 1, self.lua.create_string(word)?)?;
+            // A text goes straight to its place; other bytes take a turn through the table of values that Rust holds.
+            match std::str::from_utf8(word) {
+                Ok(text) => list.raw_set(index + 1, text)?,
+                Err(_) => list.raw_set(index + 1, self.lua.create_string(word)?)?,
+            }
         }
         Ok(list)
     }

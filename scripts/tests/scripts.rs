@@ -290,3 +290,52 @@ fn a_script_that_wants_all_memory_ends_with_an_error() {
     let deep = shell.eval("local t = {} t[1] = t return t");
     assert!(deep.ends_with("-ERR reached lua stack limit"));
 }
+
+/// What scripts have broken out of Redis with, or broken it with, one line each.
+#[test]
+fn known_escapes_lead_nowhere() {
+    let mut shell = Shell::new();
+    for (script, told) in [
+        // CVE-2015-4335: code that was compiled elsewhere.
+        ("return loadstring(string.dump(function() end))()", "attempt to call a nil value"),
+        ("return load(function() return '\\27Lua' end)()", "attempt to call a nil value"),
+        // CVE-2015-8080, CVE-2018-11219, CVE-2020-14147: sizes that overflow.
+        ("return struct.pack('>I2147483648', 10)", "integral size overflow"),
+        ("return struct.unpack('>I99999999999', 'x')", "integral size overflow"),
+        // CVE-2018-11218: more values than there is room for.
+        ("return cmsgpack.pack(unpack({}, 1, 7999))", ""),
+        ("return cmsgpack.unpack(string.rep('\\255', 100000))", ""),
+        // CVE-2022-0543: libraries from outside.
+        ("return package.loadlib('libc.so.6', 'system')", "nonexistent global variable 'package'"),
+        ("return io.popen('id')", "nonexistent global variable 'io'"),
+        // CVE-2022-24735, CVE-2025-46818: functions that others will call.
+        ("redis.call = function() end", "Attempt to modify a readonly table"),
+        ("getmetatable('').__index = function() end", "Attempt to modify a readonly table"),
+        ("getmetatable('').__add = function() end", "Attempt to modify a readonly table"),
+        ("getmetatable(_G).__index = function() end", "Attempt to modify a readonly table"),
+        // CVE-2022-24736: a script that ends its own function.
+        ("return 1 end function evil() return 2", "'<eof>' expected near 'end'"),
+        // CVE-2024-31449: the least integer has no positive one.
+        ("return bit.tohex(65535, -2147483648)", ""),
+        // CVE-2025-46817: a range that overflows.
+        ("return {unpack({}, 0, 2147483647)}", "too many results to unpack"),
+        ("return {unpack({}, -2147483648, 2147483647)}", "too many results to unpack"),
+        ("return {unpack({}, 0/0, 100)}", "too many results to unpack"),
+        // CVE-2025-46819: brackets without an end.
+        ("return loadstring('return [' .. string.rep('=', 100000))()", "attempt to call a nil value"),
+        // CVE-2025-49844, CVE-2024-46981: names of sources, and the collector's moods.
+        (
+            "for i = 1, 300 do loadstring('return ' .. i .. '\\0' .. string.rep('x', i), 'n' .. i .. '\\0') collectgarbage('step') end",
+            "",
+        ),
+        // Depth.
+        ("local t = {} for i = 1, 20000 do t = {t} end return cjson.encode(t)", "excessive nesting"),
+        ("return cjson.decode(string.rep('[', 100000))", "nested"),
+        ("local function f() return f() .. 'x' end return f()", "stack overflow"),
+        ("return loadstring(string.rep('(', 10000))()", "attempt to call a nil value"),
+    ] {
+        let reply = shell.eval(script);
+        assert!(reply.contains(told), "{script}: {reply}");
+        assert_eq!(shell.eval("return redis.call('PING')"), "+PONG", "after {script}");
+    }
+}

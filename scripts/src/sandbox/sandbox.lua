@@ -43,7 +43,7 @@ end
 local globals = {}
 
 for _, name in ipairs {
-    'tostring', 'assert', 'tonumber', 'rawequal', 'collectgarbage', 'type', 'select', 'unpack', 'gcinfo', 'error',
+    'tostring', 'assert', 'tonumber', 'rawequal', 'collectgarbage', 'type', 'select', 'gcinfo', 'error',
     'ipairs', '_VERSION',
 } do
     globals[name] = real[name]
@@ -91,6 +91,18 @@ globals.rawset = function(table, key, value)
     return rawset(table, key, value)
 end
 
+-- Lua's own counts with C's integers how many there are, and takes an overflow for few.
+local unpack = unpack
+local MOST_RESULTS = 8000
+
+globals.unpack = function(table, first, last)
+    expect_table('unpack', table)
+    if first == nil and last == nil then return unpack(table) end
+    local from, to = tonumber(first or 1), tonumber(last or #table)
+    if from and to and not (to - from < MOST_RESULTS) then error('too many results to unpack', 2) end
+    return unpack(table, first, last)
+end
+
 -- Code comes as text: what is compiled already could break the interpreter.
 local loadstring, load = loadstring, load
 
@@ -98,10 +110,16 @@ local function refuse_code(text)
     return type(text) == 'string' and text:byte(1) == 27
 end
 
+-- The name of a source must be some string of Lua's as long as it is compiled; C would make one of what stands before a zero
+-- byte, and Lua's collector might take that for garbage.
+local function source_name(name, otherwise)
+    if name == nil then name = otherwise end
+    return type(name) == 'string' and name:match('^[^%z]*') or name
+end
+
 globals.loadstring = function(text, name)
     if refuse_code(text) then return nil, 'attempt to load a binary chunk' end
-    if name == nil then return loadstring(text) end
-    return loadstring(text, name)
+    return loadstring(text, source_name(name, text))
 end
 
 globals.load = function(reader, name)
@@ -118,8 +136,7 @@ globals.load = function(reader, name)
         end
         return piece
     end
-    if name == nil then return load(checked) end
-    return load(checked, name)
+    return load(checked, source_name(name, '=(load)'))
 end
 
 -- What is raised by what is written in Rust is no value of Lua until it is caught.

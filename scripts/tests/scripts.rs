@@ -156,6 +156,22 @@ fn errors_name_the_line() {
 }
 
 #[test]
+fn errors_of_matching_are_those_of_lua() {
+    let mut shell = Shell::new();
+    for (script, told) in [
+        ("local x = string.find()", "user_script:1: bad argument #1 to 'find' (string expected, got no value)"),
+        ("local x = string.match('x')", "user_script:1: bad argument #2 to 'match' (string expected, got no value)"),
+        ("local x = string.gsub(nil, 'x', 'y')", "user_script:1: bad argument #1 to 'gsub' (string expected, got nil)"),
+        ("local x = ('x'):find({})", "user_script:1: bad argument #2 to 'find' (string expected, got table)"),
+        ("return string.match('x', '[')", "malformed pattern (missing ']')"),
+    ] {
+        let reply = shell.error(script);
+        assert!(reply.contains(told), "{script}: {reply}");
+    }
+    assert_eq!(shell.eval("return {string.find(12345, 34), (string.gsub(11, 1, 2))}"), "*2 :3 $2 22");
+}
+
+#[test]
 fn what_is_shared_is_read_only() {
     let mut shell = Shell::new();
     for script in [
@@ -333,6 +349,10 @@ fn known_escapes_lead_nowhere() {
         ("return cjson.decode(string.rep('[', 100000))", "nested"),
         ("local function f() return f() .. 'x' end return f()", "stack overflow"),
         ("return loadstring(string.rep('(', 10000))()", "attempt to call a nil value"),
+        ("local x = string.find('aaa', string.rep('a?', 1000000))", "user_script:1: pattern too complex"),
+        ("local x = string.gsub('aaa', string.rep('.-', 5000), '')", "user_script:1: pattern too complex"),
+        ("return string.match('aaa', string.rep('a*', 4000))", "aaa"),
+        ("return {string.find(string.rep('-', 9000), string.rep('-', 5000), 2, true)}", ":2 :5001"),
     ] {
         let reply = shell.eval(script);
         assert!(reply.contains(told), "{script}: {reply}");

@@ -14,6 +14,7 @@ local type, error, tostring, select = type, error, tostring, select
 local setmetatable, getmetatable = setmetatable, getmetatable
 local next, pairs, rawget, rawset = next, pairs, rawget, rawset
 local pcall, xpcall, insert = pcall, xpcall, table.insert
+local match = string.match
 
 local READONLY = 'Attempt to modify a readonly table'
 
@@ -114,7 +115,7 @@ end
 -- byte, and Lua's collector might take that for garbage.
 local function source_name(name, otherwise)
     if name == nil then name = otherwise end
-    return type(name) == 'string' and name:match('^[^%z]*') or name
+    return type(name) == 'string' and match(name, '^[^%z]*') or name
 end
 
 globals.loadstring = function(text, name)
@@ -187,6 +188,39 @@ if kind == 'scripts' then
     -- There is no debugger.
     api.breakpoint = function() return false end
     api.debug = function() end
+end
+
+-- Matching goes a step deeper in C for each repetition that a pattern holds, and nothing counts the steps. Patterns with more
+-- of them than this are refused, as by later releases of Lua. What calls the function itself is a tail call, which costs the place
+-- in the error of a malformed pattern; a place of this file would be worse.
+local MOST_REPETITIONS = 4000
+
+local function expect_text(name, place, given, value)
+    if type(value) ~= 'string' and type(value) ~= 'number' then
+        local got = given < place and 'no value' or type(value)
+        error('bad argument #' .. place .. " to '" .. name .. "' (string expected, got " .. got .. ')', 3)
+    end
+end
+
+local gsub = string.gsub
+
+local function is_too_complex(pattern)
+    return select(2, gsub(pattern, '[%*%+%?%-]', '')) > MOST_REPETITIONS
+end
+
+for _, name in ipairs { 'find', 'match', 'gmatch', 'gsub' } do
+    local search = string[name]
+    string[name] = function(...)
+        local text, pattern = ...
+        if type(text) ~= 'string' or type(pattern) ~= 'string' then
+            expect_text(name, 1, select('#', ...), text)
+            expect_text(name, 2, select('#', ...), pattern)
+        elseif #pattern > MOST_REPETITIONS and is_too_complex(pattern) then
+            local plain = name == 'find' and select(4, ...)
+            if not plain then error('pattern too complex', 2) end
+        end
+        return search(...)
+    end
 end
 
 local random = native.random

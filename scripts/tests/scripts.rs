@@ -159,9 +159,18 @@ fn errors_name_the_line() {
 fn errors_of_matching_are_those_of_lua() {
     let mut shell = Shell::new();
     for (script, told) in [
-        ("local x = string.find()", "user_script:1: bad argument #1 to 'find' (string expected, got no value)"),
-        ("local x = string.match('x')", "user_script:1: bad argument #2 to 'match' (string expected, got no value)"),
-        ("local x = string.gsub(nil, 'x', 'y')", "user_script:1: bad argument #1 to 'gsub' (string expected, got nil)"),
+        (
+            "local x = string.find()",
+            "user_script:1: bad argument #1 to 'find' (string expected, got no value)",
+        ),
+        (
+            "local x = string.match('x')",
+            "user_script:1: bad argument #2 to 'match' (string expected, got no value)",
+        ),
+        (
+            "local x = string.gsub(nil, 'x', 'y')",
+            "user_script:1: bad argument #1 to 'gsub' (string expected, got nil)",
+        ),
         ("local x = ('x'):find({})", "user_script:1: bad argument #2 to 'find' (string expected, got table)"),
         ("return string.match('x', '[')", "malformed pattern (missing ']')"),
     ] {

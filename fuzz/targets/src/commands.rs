@@ -22,7 +22,7 @@ use russet_engine::command::phrase::{Choice, Phrase};
 use russet_engine::command::{Argument, Group, Registry};
 use russet_engine::keyspace::Cycle;
 use russet_engine::params;
-use russet_engine::session::{ClientKey, ReplyMode};
+use russet_engine::session::{ClientKey, ReplyMode, Session};
 use russet_engine::{Engine, Flow, ManualClock, Setup};
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -307,7 +307,7 @@ impl Table {
             return; // nothing of it would be given to the engine
         }
         let silent = client.session.reply_mode != ReplyMode::On;
-        let mut listens = client.session.is_subscribed() || answers_more_than_once(words);
+        let mut listens = is_sent_more(&client.session) || answers_more_than_once(words);
         self.engine.synchronise();
         let owned = OwnedArgs::new(words.iter().map(Vec::as_slice));
         let hasher = self.engine.keyspace.hasher().clone();
@@ -315,9 +315,9 @@ impl Table {
         let replies = self.replies(key);
         let Some(client) = self.engine.core.clients.get(key) else { return };
         let silent = silent || client.session.reply_mode != ReplyMode::On || client.session.skip_next;
-        listens |= client.session.is_subscribed();
+        listens |= is_sent_more(&client.session);
         if listens {
-            // Messages stand between the replies, and a command on several channels is answered for each.
+            // Messages and what MONITOR shows stand between the replies, and a command on several channels is answered for each.
         } else if flow == Flow::Done && !silent {
             assert_eq!(replies, 1, "{} replies to {}", replies, show(words));
         } else if flow != Flow::Closing {
@@ -367,6 +367,11 @@ fn takes_what_it_is_asked_for(words: &[Vec<u8>]) -> bool {
     };
     let small = |place: usize| words.get(place).is_none_or(|number| number.len() < 4);
     is(0, "debug") && is(1, "populate") && !(small(2) && small(4))
+}
+
+/// Whether it is sent more than the answers to what it asks.
+fn is_sent_more(session: &Session) -> bool {
+    session.is_subscribed() || session.monitors()
 }
 
 /// Commands on channels, and the transactions that may contain them.

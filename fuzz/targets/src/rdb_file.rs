@@ -92,9 +92,10 @@ impl Dataset {
         file
     }
 
-    /// Removes every key.
+    /// Removes every key, and every library.
     pub fn clear(&mut self) {
         self.ask(&[b"FLUSHALL"]);
+        self.ask(&[b"FUNCTION", b"FLUSH"]);
     }
 
     /// What `DEBUG DIGEST` says.

@@ -294,10 +294,14 @@ impl<R: Read> Loader<R> {
     fn library(&mut self, keyspace: &Keyspace) -> Result<(), Error> {
         let code = self.reader.bytes()?;
         let name = library_name(&code);
-        let mut there = keyspace.beside.libraries.iter().map(|code| library_name(code));
-        if !self.rules.replace && name.is_some() && there.any(|taken| taken == name) {
-            let name = name.unwrap_or_default();
-            return Err(Error::Corrupt(format!("Library '{name}' already exists").into()));
+        if let Some(name) = name {
+            let is_there = |code: &Box<[u8]>| library_name(code).as_ref() == Some(&name);
+            let read = &mut self.beside.libraries;
+            if self.rules.replace {
+                read.retain(|code| !is_there(code));
+            } else if read.iter().chain(&keyspace.beside.libraries).any(is_there) {
+                return Err(Error::Corrupt(format!("Library '{name}' already exists").into()));
+            }
         }
         self.beside.libraries.push(code.into());
         Ok(())

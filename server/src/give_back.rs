@@ -28,7 +28,7 @@ const AT_ONCE: Duration = Duration::from_millis(1);
 /// What the use of memory was when it was last looked at, and who gives it back.
 #[derive(Default)]
 pub(crate) struct GiveBack {
-    used: usize,
+    used: Option<usize>,
     /// Collections to come.
     rounds: u32,
     giver: Option<Thread>,
@@ -39,9 +39,10 @@ impl GiveBack {
     /// there was a peak, however short. Called once a second. O(pages that are not full).
     pub(crate) fn look(&mut self) {
         let (used, most) = (alloc::used_memory(), alloc::high_water());
-        let changes = used.abs_diff(self.used) >= WORTH_SETTLING;
+        // What the start has left is little, and a server that holds nothing needs no further thread.
+        let changes = used.abs_diff(*self.used.get_or_insert(used)) >= WORTH_SETTLING;
         if changes {
-            self.used = used;
+            self.used = Some(used);
             self.rounds = ROUNDS;
         }
         if most - used >= WORTH_COLLECTING.max(most / 8) {

@@ -6,6 +6,7 @@ use crate::raised::{Raised, describe, message};
 use crate::random::Random;
 use crate::{api, lent, library, values};
 use mlua::chunk::ChunkMode;
+use mlua::state::{GcIncParams, GcMode};
 use mlua::{Function, HookTriggers, Lua, LuaOptions, StdLib, Table, Value, VmState};
 use russet_engine::Error;
 use russet_engine::scripting::{Caller, Failure, Invocation};
@@ -17,6 +18,10 @@ pub(crate) const SOURCE: &str = "=sandbox";
 
 /// A script that computes is looked at when it has run this many instructions.
 const INSTRUCTIONS: u32 = 100_000;
+
+/// Lua looks for garbage when it uses this many percent of what was left the last time. Its own 200 would let a state in which
+/// small scripts run use twice what it holds.
+const PAUSE: i32 = 140;
 
 /// The code of a library, which registers functions and no more, may be looked at so often: that is about half a second.
 const PATIENCE: u32 = 500;
@@ -75,6 +80,9 @@ impl Sandbox {
         let made: Table = lua.load(include_str!("sandbox.lua")).set_name(SOURCE).call((&native, kind))?;
         lua.set_globals(made.raw_get("face")?)?;
         watch(&lua)?;
+        lua.gc_set_mode(GcMode::Incremental(GcIncParams::default().pause(PAUSE)));
+        // What the start has left is no measure of what scripts need.
+        lua.gc_collect()?;
         lua.set_memory_limit(memory)?;
         Ok(Sandbox {
             globals: made.raw_get("globals")?,

@@ -295,11 +295,11 @@ impl<R: Read> Loader<R> {
         let code = self.reader.bytes()?;
         let name = library_name(&code);
         if let Some(name) = name {
-            let is_there = |code: &Box<[u8]>| library_name(code).as_ref() == Some(&name);
+            let is_there = |code: &[u8]| library_name(code).as_ref() == Some(&name);
             let read = &mut self.beside.libraries;
             if self.rules.replace {
                 read.retain(|code| !is_there(code));
-            } else if read.iter().chain(&keyspace.beside.libraries).any(is_there) {
+            } else if read.iter().chain(&keyspace.beside.libraries).any(|code| is_there(code)) {
                 return Err(Error::Corrupt(format!("Library '{name}' already exists").into()));
             }
         }
